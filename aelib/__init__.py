@@ -1,0 +1,23 @@
+"""aelib: the small PyTorch package that the chapters of the book import.
+
+One module per idea; import the module that you need, for example
+``from aelib import data, nets`` and then ``data.load("mnist")``.
+
+=============  ==========================================================
+``data``       image data sets as tensors in memory
+``points``     two-dimensional point sets
+``nets``       autoencoders as ``nn.Module`` with ``encode`` and ``decode``
+``losses``     reconstruction losses, one number per example
+``train``      the training loop ``fit``
+``linear``     principal component analysis and principal angles
+``judge``      a small classifier and nearest neighbours, to judge codes
+``plots``      one figure style; every figure carries its own description
+``claims``     a statement, its measurement, its rule and its verdict
+``exercises``  checkers for the reader's own answers
+``quoted``     numbers quoted from lectures and papers, with their source
+``records``    numbers and figures kept in a notebook's outputs
+``profiles``   the two budgets, full and smoke
+=============  ==========================================================
+"""
+
+__version__ = "0.1.0"

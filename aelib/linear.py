@@ -1,0 +1,72 @@
+"""Principal component analysis by the eigenvectors of the covariance, and angles between subspaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class PCA:
+    """A fitted PCA: ``mean`` (P,), ``V`` (P, K) with orthonormal columns, ``eigenvalues`` (P,) in falling order.
+
+    The eigenvalues are those of the covariance with 1/N: their sum is the mean squared
+    distance to the mean, and the sum of all but the first K is the mean squared error of
+    the reconstruction, summed over inputs (GT, UofT).
+    """
+
+    mean: torch.Tensor
+    V: torch.Tensor
+    eigenvalues: torch.Tensor
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        """z = (x - mean) V, shape (N, K)."""
+        return (x - self.mean) @ self.V
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """x_hat = z V^T + mean, shape (N, P)."""
+        return z @ self.V.T + self.mean
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """x_hat = (x - mean) V V^T + mean, shape (N, P)."""
+        return self.decode(self.encode(x))
+
+
+def pca(x: torch.Tensor, k: int, centre: bool = True) -> PCA:
+    """The ``k`` leading principal components of x (N, P), computed in double precision.
+
+    ``centre=False`` leaves the mean at zero, which gives the best linear map without biases.
+    Each column's sign makes its largest entry positive. Raises ValueError unless 1 <= k <= P.
+    """
+    if x.ndim != 2:
+        raise ValueError(f"x: got shape {tuple(x.shape)}, expected (N, P)")
+    if not 1 <= k <= x.shape[1]:
+        raise ValueError(f"k: got {k!r}, expected a whole number from 1 to {x.shape[1]}, the number of inputs")
+    mean = x.double().mean(0) if centre else torch.zeros(x.shape[1], dtype=torch.float64)
+    centred = x.double() - mean
+    values, vectors = torch.linalg.eigh(centred.T @ centred / len(x))
+    values, V = values.flip(0).clamp(min=0), vectors.flip(1)[:, :k]
+    V = V * V.gather(0, V.abs().argmax(0, keepdim=True)).sign()
+    return PCA(mean.to(x.dtype), V.to(x.dtype), values.to(x.dtype))
+
+
+def principal_angles(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """The principal angles between the column spaces of ``a`` (P, K) and ``b`` (P, L), in radians, in rising order.
+
+    Computed from sines where cosines lose precision (Knyazev & Argentati 2002), so that equal
+    subspaces give angles near 1e-8 and not 1e-4. Returns min(K, L) angles. Raises ValueError
+    if the matrices differ in P or a column is a combination of the others.
+    """
+    if a.ndim != 2 or b.ndim != 2 or len(a) != len(b):
+        raise ValueError(f"a and b: got shapes {tuple(a.shape)} and {tuple(b.shape)}, expected (P, K) and (P, L) with one P")
+    bases = []
+    for name, matrix in (("a", a), ("b", b)):
+        u, s, _ = torch.linalg.svd(matrix.double(), full_matrices=False)
+        if len(s) < matrix.shape[1] or s[-1] <= s[0] * 1e-12:
+            raise ValueError(f"{name}: its {matrix.shape[1]} columns are linearly dependent, expected independent columns")
+        bases.append(u)
+    qa, qb = bases if bases[0].shape[1] >= bases[1].shape[1] else bases[::-1]
+    cosines = torch.linalg.svdvals(qa.T @ qb).clamp(max=1)
+    sines = torch.linalg.svdvals(qb - qa @ (qa.T @ qb)).clamp(max=1).flip(0)
+    return torch.where(cosines.square() < 0.5, cosines.acos(), sines.asin())

@@ -1,0 +1,112 @@
+"""Autoencoders as modules with two methods, ``encode`` and ``decode``.
+
+All networks here map vectors to vectors: x of shape (N, P), a code z of shape (N, K) and a
+reconstruction x_hat of shape (N, P). Calling a model is ``decode(encode(x))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import nn
+
+Activation = Callable[[], nn.Module]
+
+
+def _sizes(sizes: Sequence[int]) -> list[int]:
+    if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
+        raise ValueError(f"sizes: got {list(sizes)!r}, expected at least two positive integers, inputs first, code last")
+    return [int(size) for size in sizes]
+
+
+def _vectors(name: str, value: torch.Tensor, width: int) -> torch.Tensor:
+    if value.ndim != 2 or value.shape[1] != width:
+        raise ValueError(f"{name}: got shape {tuple(value.shape)}, expected (N, {width})")
+    return value
+
+
+def mlp(sizes: Sequence[int], activation: Activation = nn.ReLU, output: Activation | None = None) -> nn.Sequential:
+    """A fully connected network: ``activation`` after every layer but the last, ``output`` after the last.
+
+    ``sizes`` lists the widths from input to output, so ``mlp([784, 128, 32])`` has two layers.
+    """
+    sizes = _sizes(sizes)
+    layers: list[nn.Module] = []
+    for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        layers.append(nn.Linear(n_in, n_out))
+        last = i == len(sizes) - 2
+        if not last or output is not None:
+            layers.append(output() if last else activation())
+    return nn.Sequential(*layers)
+
+
+class Autoencoder(nn.Module):
+    """An encoder and a decoder: ``x_hat = decode(encode(x))``."""
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module, inputs: int, latents: int) -> None:
+        super().__init__()
+        self.encoder, self.decoder, self.inputs, self.latents = encoder, decoder, inputs, latents
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        """The code z (N, K) of x (N, P). Raises ValueError for any other shape."""
+        return self.encoder(_vectors("x", x, self.inputs))
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        """The reconstruction x_hat (N, P) of a code z (N, K). Raises ValueError for any other shape."""
+        return self.decoder(_vectors("z", z, self.latents))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.decode(self.encode(x))
+
+
+class MLPAutoencoder(Autoencoder):
+    """A fully connected autoencoder whose decoder mirrors its encoder.
+
+    ``sizes`` lists the encoder's widths, inputs first: [784, 128, 64, 32] is the GT deck's net.
+    ``activation`` follows every hidden layer; ``code`` follows the code layer (None: a linear
+    code); ``output`` follows the last layer (None: real-valued outputs).
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Activation = nn.ReLU,
+        code: Activation | None = None,
+        output: Activation | None = nn.Sigmoid,
+    ) -> None:
+        sizes = _sizes(sizes)
+        encoder = mlp(sizes, activation, code)
+        super().__init__(encoder, mlp(sizes[::-1], activation, output), sizes[0], sizes[-1])
+
+
+class LinearAutoencoder(Autoencoder):
+    """One linear layer each way: z = W x + b and x_hat = W' z + b' (UofT, GT); ``bias=False`` drops b and b'."""
+
+    def __init__(self, inputs: int, latents: int, bias: bool = True) -> None:
+        _sizes([inputs, latents])
+        super().__init__(nn.Linear(inputs, latents, bias), nn.Linear(latents, inputs, bias), inputs, latents)
+
+
+class TiedLinearAutoencoder(Autoencoder):
+    """Tied weights W_g = W_f^T: z = (x - c) V and x_hat = z V^T + c, with V (P, K) and c (P,) learned (GT, IITH).
+
+    V starts as Gaussian numbers with variance 1/P, so that its columns start near unit length.
+    """
+
+    def __init__(self, inputs: int, latents: int) -> None:
+        _sizes([inputs, latents])
+        super().__init__(nn.Identity(), nn.Identity(), inputs, latents)
+        self.V = nn.Parameter(torch.randn(inputs, latents) / inputs**0.5)
+        self.c = nn.Parameter(torch.zeros(inputs))
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        return (_vectors("x", x, self.inputs) - self.c) @ self.V
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        return _vectors("z", z, self.latents) @ self.V.T + self.c
+
+
+def n_parameters(module: nn.Module) -> int:
+    """The number of trainable numbers in ``module``."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
