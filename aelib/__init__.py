@@ -18,6 +18,9 @@ One module per idea; import the module that you need, for example
 ``records``    numbers and figures kept in a notebook's outputs
 ``profiles``   the two budgets, full and smoke
 =============  ==========================================================
+
+A wrong argument raises ValueError, or TypeError where its type is wrong; the message names the
+argument, what came and what was expected.
 """
 
 __version__ = "0.1.0"

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aelib import _check
 from aelib.profiles import check_profile
 from aelib.records import show_record
 
@@ -41,27 +42,34 @@ class Rule:
 
 def at_most(limit: float) -> Rule:
     """value <= limit"""
-    return Rule(f"at most {limit:.6g}", lambda value: value <= limit)
+    limit = _check.real("limit", _check.plain(limit))
+    return Rule(f"at most {_number(limit, 6)}", lambda value: value <= limit)
 
 
 def at_least(limit: float) -> Rule:
     """value >= limit"""
-    return Rule(f"at least {limit:.6g}", lambda value: value >= limit)
+    limit = _check.real("limit", _check.plain(limit))
+    return Rule(f"at least {_number(limit, 6)}", lambda value: value >= limit)
 
 
 def between(low: float, high: float) -> Rule:
     """low <= value <= high"""
-    return Rule(f"from {low:.6g} to {high:.6g}", lambda value: low <= value <= high)
+    low, high = _check.real("low", _check.plain(low)), _check.real("high", _check.plain(high))
+    if low > high:
+        raise ValueError(f"low: got {low!r}, expected at most high, {high!r}")
+    return Rule(f"from {_number(low, 6)} to {_number(high, 6)}", lambda value: low <= value <= high)
 
 
 def close_to(target: float, tolerance: float) -> Rule:
     """|value - target| <= tolerance"""
-    return Rule(f"within {tolerance:.2g} of {target:.6g}", lambda value: abs(value - target) <= tolerance)
+    target, tolerance = _check.real("target", _check.plain(target)), _check.real("tolerance", _check.plain(tolerance), least=0)
+    return Rule(f"within {_number(tolerance, 2)} of {_number(target, 6)}", lambda value: abs(value - target) <= tolerance)
 
 
 def equals(target: int | float) -> Rule:
     """value == target, with no tolerance"""
-    return Rule(f"exactly {target:.6g}", lambda value: value == target)
+    target = _check.real("target", _check.plain(target))
+    return Rule(f"exactly {_number(target, 15)}", lambda value: value == target)
 
 
 Measurement = tuple[str, float, Rule]
@@ -71,7 +79,7 @@ class Claims:
     """The claims of one chapter, in the order in which they are checked."""
 
     def __init__(self, chapter: str, profile: str) -> None:
-        self.chapter, self.profile = chapter, check_profile(profile)
+        self.chapter, self.profile = _check.text("chapter", chapter), check_profile(profile)
         self.records: list[dict] = []
         self._clock = time.perf_counter()
 
@@ -87,27 +95,32 @@ class Claims:
     ) -> str:
         """Judge one claim, show the verdict and return it.
 
-        Each measurement is (what, value, rule); the claim's rule passes if all do. A value that
-        is not finite never passes. Exact claims are judged in both profiles, the others in the
-        full profile only unless ``smoke`` is true. Raises ValueError for an unknown kind or deck,
-        a second claim of the same id, or no measurement.
+        Each measurement is (what, value, rule); the claim's rule passes if all do. A claim with a
+        value that is not finite fails, contradicted or not. Exact claims are judged in both
+        profiles, the others in the full profile only unless ``smoke`` is true. Raises ValueError
+        for an unknown kind or deck, a second claim of the same id, or no measurement, and
+        TypeError for a measurement that is not (text, number, rule).
         """
-        self._validate(id, kind, decks, measurements)
-        passed = all(math.isfinite(value) and rule.passes(value) for _, value, rule in measurements)
+        self._validate(id, kind, decks, statement, contradicted)
+        if not measurements:
+            raise ValueError("measurements: got none, expected at least one (what, value, rule)")
+        measurements = tuple(_measurement(m) for m in measurements)
+        finite = all(math.isfinite(value) for _, value, _ in measurements)
+        passed = all(rule.passes(value) for _, value, rule in measurements)
         if kind != "exact" and not smoke and self.profile != "full":
             verdict = NOT_JUDGED
         elif contradicted is None:
-            verdict = HOLDS if passed else FAILS
+            verdict = HOLDS if finite and passed else FAILS
         else:
-            verdict = FAILS if passed else CONTRADICTS
+            verdict = CONTRADICTS if finite and not passed else FAILS
         now = time.perf_counter()
         record = {
             "id": f"{self.chapter}/{id}",
             "chapter": self.chapter,
-            "decks": decks,
+            "decks": list(decks),
             "kind": kind,
             "statement": statement,
-            "measured": [{"what": what, "value": float(value)} for what, value, _ in measurements],
+            "measured": [{"what": what, "value": value} for what, value, _ in measurements],
             "rule": [rule.text for _, _, rule in measurements],
             "verdict": verdict,
             "because": contradicted,
@@ -116,20 +129,22 @@ class Claims:
         }
         self._clock = now
         self.records.append(record)
-        results = "; ".join(f"{what} = {value:.4g} (rule: {rule.text})" for what, value, rule in measurements)
+        results = "; ".join(f"{what} = {_number(value)} (rule: {rule.text})" for what, value, rule in measurements)
         text = f"Claim {record['id']} {verdict}: {results}"
         show_record("claim", record, f"<p class='aelib-claim'>{_badge(verdict)} {html.escape(text)}</p>", text)
         return verdict
 
-    def _validate(self, id: str, kind: str, decks: list[str], measurements: tuple[Measurement, ...]) -> None:
+    def _validate(self, id: str, kind: str, decks: list[str], statement: str, contradicted: str | None) -> None:
+        _check.text("id", id)
+        _check.text("statement", statement)
+        if contradicted is not None:
+            _check.text("contradicted", contradicted)
         if kind not in KINDS:
             raise ValueError(f"kind: got {kind!r}, expected one of {', '.join(map(repr, KINDS))}")
-        if not decks or set(decks) - set(DECKS):
+        if not _check.instance("decks", decks, (list, tuple), "a list of decks") or any(deck not in DECKS for deck in decks):
             raise ValueError(f"decks: got {decks!r}, expected some of {', '.join(map(repr, DECKS))}")
         if f"{self.chapter}/{id}" in {record["id"] for record in self.records}:
             raise ValueError(f"id: got {id!r} a second time, expected one check a claim")
-        if not measurements:
-            raise ValueError("measurements: got none, expected at least one (what, value, rule)")
 
     def table(self) -> None:
         """Show every claim of the chapter; raise ClaimFailed if any of them fails."""
@@ -147,11 +162,25 @@ class Claims:
         because = f"<br>{html.escape(r['because'])}" if r["because"] else ""
         kind = f"<br><small>{r['kind']}</small>"
         plain = [html.escape(s) for s in (r["statement"], _measured(r), "; ".join(r["rule"]))]
-        return [f"{r['id']}{kind}", ", ".join(r["decks"]), *plain, _badge(r["verdict"]) + because]
+        return [f"{html.escape(r['id'])}{kind}", ", ".join(r["decks"]), *plain, _badge(r["verdict"]) + because]
+
+
+def _measurement(measurement: Measurement) -> Measurement:
+    if len(_check.instance("measurements", measurement, (tuple, list), "(what, value, rule)")) != 3:
+        raise TypeError(f"measurements: got {_check.shown(measurement)}, expected (what, value, rule)")
+    what, value, rule = measurement
+    _check.text("what", what)
+    _check.instance(what, rule, Rule, "a rule such as at_most(1.0)")
+    return what, float(_check.number(what, _check.plain(value))), rule
 
 
 def _measured(record: dict) -> str:
-    return "; ".join(f"{m['what']} {m['value']:.4g}" for m in record["measured"])
+    return "; ".join(f"{m['what']} {_number(m['value'])}" for m in record["measured"])
+
+
+def _number(value: float, digits: int = 4) -> str:
+    """``value`` to ``digits`` significant digits; a whole number is a count, and is shown in full."""
+    return f"{value:.0f}" if abs(value) < 1e15 and value == int(value) else f"{value:.{digits}g}"
 
 
 def _badge(verdict: str) -> str:

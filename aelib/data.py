@@ -11,6 +11,8 @@ import gzip
 import hashlib
 import os
 import sys
+import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +26,7 @@ FOLDERS = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}
 SIZES = {"train": 60_000, "t10k": 10_000}
 DEBIAN = {"fashion_mnist": Path("/usr/share/datasets/fashion-mnist")}
 
-# SHA-256 of the decoded arrays as unsigned bytes (images N x 28 x 28, labels N).
+# SHA-256 of the unpacked IDX files, header included (images N x 28 x 28 and labels N, as unsigned bytes).
 SHA256 = {
     "mnist": {
         "train-images": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -93,8 +95,10 @@ def load(name: str, download: bool = True) -> Images:
 
 def places(name: str) -> list[Path]:
     """The folders in which ``load`` looks for the raw files of ``name``, in order."""
+    if name not in tuple(FOLDERS):
+        raise ValueError(f"name: got {name!r}, expected one of {', '.join(map(repr, FOLDERS))}, which are read from files")
     tail = Path(FOLDERS[name]) / "raw"
-    roots = [Path(os.environ["AELIB_DATA"]).expanduser()] if os.environ.get("AELIB_DATA") else []
+    roots = [Path(os.path.expanduser(os.environ["AELIB_DATA"]))] if os.environ.get("AELIB_DATA") else []
     found = [root / tail for root in [*roots, _cache()]]
     return found + ([DEBIAN[name]] if name in DEBIAN else [])
 
@@ -112,33 +116,40 @@ def _read(name: str, folder: Path) -> Images:
     for split in SPLITS:
         for kind, rank in (("images", 3), ("labels", 1)):
             part = f"{split}-{kind}"
-            values = _idx(folder, f"{part}-idx{rank}-ubyte")
-            if hashlib.sha256(values).hexdigest() != SHA256[name][part]:
+            content = _idx(folder, f"{part}-idx{rank}-ubyte")
+            if hashlib.sha256(content).hexdigest() != SHA256[name][part]:
                 raise DataError(f"{part}-idx{rank}-ubyte is damaged: its SHA-256 is not that of {name}")
             shape = (SIZES[split], 1, 28, 28) if kind == "images" else (SIZES[split],)
-            parts[part] = np.frombuffer(values, np.uint8).reshape(shape)
+            parts[part] = np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(shape)
     images = [torch.from_numpy(parts[f"{s}-images"].astype(np.float32)).div_(255) for s in SPLITS]
     labels = [torch.from_numpy(parts[f"{s}-labels"].astype(np.int64)) for s in SPLITS]
     return Images(name, images[0], labels[0], images[1], labels[1])
 
 
 def _idx(folder: Path, filename: str) -> bytes:
-    """The values of an IDX file (its header of 4 + 4 * rank bytes dropped), plain or gzipped."""
+    """The bytes of an IDX file, plain or gzipped: a header of 4 + 4 * rank bytes, then the values."""
     path, packed = folder / filename, folder / f"{filename}.gz"
     if not path.exists() and not packed.exists():
         raise FileNotFoundError(f"no {filename}")
     try:
-        content = path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+        return path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
+    except (EOFError, OSError, zlib.error) as error:  # cut short; unreadable or not gzip; damaged inside
         raise DataError(f"{filename} cannot be read: {error}") from error
-    return content[4 + 4 * content[3] :] if len(content) > 3 else b""
 
 
 def _download(name: str) -> Images:
-    datasets = torchvision_datasets()
-    source = {"mnist": datasets.MNIST, "fashion_mnist": datasets.FashionMNIST}[name]
-    source(str(_cache()), download=True)
-    return _read(name, _cache() / FOLDERS[name] / "raw")
+    """Download into a folder beside the cache's own, check, and only then move the files to where ``load`` looks."""
+    source = getattr(torchvision_datasets(), FOLDERS[name])
+    raw = _cache() / FOLDERS[name] / "raw"
+    _cache().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_cache()) as folder:
+        source(folder, download=True)
+        fresh = Path(folder, FOLDERS[name], "raw")
+        images = _read(name, fresh)
+        raw.mkdir(parents=True, exist_ok=True)
+        for file in fresh.iterdir():
+            file.replace(raw / file.name)
+    return images
 
 
 def _digits() -> Images:

@@ -11,11 +11,14 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+from aelib import _check
 from aelib.records import show_record
 
 
 def grade(exercise: str, checker: Callable[[Any], None], answer: Any) -> bool:
     """Run ``checker(answer)``, show the result as that of ``exercise`` ("2.1", say), and return whether it passed."""
+    _check.text("exercise", exercise)
+    _check.instance("checker", checker, Callable, "a function of the answer")
     try:
         checker(answer)
         passed, text = True, f"Exercise {exercise}: correct."

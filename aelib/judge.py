@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import nn
 
+from aelib import _check
 from aelib.nets import mlp
 from aelib.train import fit, seeded
 
 
-def _labelled(codes: torch.Tensor, labels: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    if codes.ndim != 2 or labels.shape != codes.shape[:1]:
-        raise ValueError(f"labels: got codes {tuple(codes.shape)} and labels {tuple(labels.shape)}, expected (N, K) and (N,)")
+def _labelled(prefix: str, codes: torch.Tensor, labels: torch.Tensor, width: int | str) -> tuple[np.ndarray, np.ndarray]:
+    _check.tensor(f"{prefix}codes", codes, "N", width, finite=True)
+    _check.tensor(f"{prefix}labels", labels, len(codes), kind="whole")
     return codes.detach().cpu().numpy(), labels.cpu().numpy()
+
+
+def _scores(model: nn.Module, x: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The class scores (N, C) of x, if there is one for every label."""
+    scores = _check.tensor("model's scores", model(x), len(x), "C")
+    low, high = labels.aminmax()
+    if low < 0 or high >= scores.shape[1]:
+        raise ValueError(f"labels: got labels from {low} to {high}, expected 0 to {scores.shape[1] - 1}, the model's classes")
+    return scores
 
 
 def knn_accuracy(
@@ -25,31 +37,33 @@ def knn_accuracy(
     """
     from sklearn.neighbors import KNeighborsClassifier
 
-    if not 1 <= neighbours <= len(codes):
-        raise ValueError(f"neighbours: got {neighbours!r}, expected a whole number from 1 to {len(codes)}, the number of codes")
-    voter = KNeighborsClassifier(neighbours).fit(*_labelled(codes, labels))
-    return float(voter.score(*_labelled(test_codes, test_labels)))
+    known = _labelled("", codes, labels, "K")
+    asked = _labelled("test_", test_codes, test_labels, codes.shape[1])
+    neighbours = _check.whole("neighbours", neighbours, most=len(codes), most_is=", the number of codes")
+    return float(KNeighborsClassifier(neighbours).fit(*known).score(*asked))
 
 
 def classifier(features: int, hidden: tuple[int, ...] = (256,), classes: int = 10, seed: int = 0) -> nn.Sequential:
     """A small fully connected classifier: (N, features) to class scores (N, classes), before any softmax."""
+    _check.instance("hidden", hidden, Sequence, "a list of widths")
+    widths = [_check.whole("features", features), *(_check.whole("hidden", h) for h in hidden), _check.whole("classes", classes)]
     with seeded(seed):
-        return mlp([features, *hidden, classes])
+        return mlp(widths)
 
 
 def fit_classifier(model: nn.Module, x: torch.Tensor, labels: torch.Tensor, epochs: int = 5, **options) -> None:
     """Train ``model`` on x (N, ...) and labels (N,) by cross-entropy; ``options`` are those of ``train.fit``."""
-    if labels.shape != x.shape[:1]:
-        raise ValueError(f"labels: got shape {tuple(labels.shape)}, expected ({len(x)},), one label an example")
+    _check.tensor("labels", labels, len(_check.tensor("x", x, "N", "...")), kind="whole")
 
     def objective(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return nn.functional.cross_entropy(model(x), y, reduction="none")
+        return nn.functional.cross_entropy(_scores(model, x, y), y, reduction="none")
 
-    fit(model, (x, labels), objective, epochs, **options)
+    fit(model, (x, labels.long()), objective, epochs, **options)
 
 
 @torch.no_grad()
 def accuracy(model: nn.Module, x: torch.Tensor, labels: torch.Tensor) -> float:
     """The share of examples whose highest class score is that of their label, in [0, 1]."""
-    model.eval()
-    return float((model(x).argmax(1) == labels).double().mean())
+    _check.instance("model", model, nn.Module, "a module").eval()
+    _check.tensor("labels", labels, len(_check.tensor("x", x, "N", "...")), kind="whole")
+    return float((_scores(model, x, labels).argmax(1) == labels).double().mean())

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
+from aelib import _check
+
 
 @dataclass(frozen=True)
 class PCA:
@@ -22,11 +24,11 @@ class PCA:
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
         """z = (x - mean) V, shape (N, K)."""
-        return (x - self.mean) @ self.V
+        return (_check.tensor("x", x, "N", len(self.mean)) - self.mean) @ self.V
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """x_hat = z V^T + mean, shape (N, P)."""
-        return z @ self.V.T + self.mean
+        return _check.tensor("z", z, "N", self.V.shape[1]) @ self.V.T + self.mean
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """x_hat = (x - mean) V V^T + mean, shape (N, P)."""
@@ -37,13 +39,12 @@ def pca(x: torch.Tensor, k: int, centre: bool = True) -> PCA:
     """The ``k`` leading principal components of x (N, P), computed in double precision.
 
     ``centre=False`` leaves the mean at zero, which gives the best linear map without biases.
-    Each column's sign makes its largest entry positive. Raises ValueError unless 1 <= k <= P.
+    Each column's sign makes its largest entry positive. Raises ValueError unless 1 <= k <= P
+    and all numbers are finite.
     """
-    if x.ndim != 2:
-        raise ValueError(f"x: got shape {tuple(x.shape)}, expected (N, P)")
-    if not 1 <= k <= x.shape[1]:
-        raise ValueError(f"k: got {k!r}, expected a whole number from 1 to {x.shape[1]}, the number of inputs")
-    mean = x.double().mean(0) if centre else torch.zeros(x.shape[1], dtype=torch.float64)
+    _check.tensor("x", x, "N", "P", finite=True)
+    k = _check.whole("k", k, most=x.shape[1], most_is=", the number of inputs")
+    mean = x.double().mean(0) if centre else x.new_zeros(x.shape[1], dtype=torch.float64)
     centred = x.double() - mean
     values, vectors = torch.linalg.eigh(centred.T @ centred / len(x))
     values, V = values.flip(0).clamp(min=0), vectors.flip(1)[:, :k]
@@ -58,8 +59,8 @@ def principal_angles(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     subspaces give angles near 1e-8 and not 1e-4. Returns min(K, L) angles. Raises ValueError
     if the matrices differ in P or a column is a combination of the others.
     """
-    if a.ndim != 2 or b.ndim != 2 or len(a) != len(b):
-        raise ValueError(f"a and b: got shapes {tuple(a.shape)} and {tuple(b.shape)}, expected (P, K) and (P, L) with one P")
+    _check.tensor("a", a, "P", "K", finite=True)
+    _check.tensor("b", b, len(a), "L", finite=True)
     bases = []
     for name, matrix in (("a", a), ("b", b)):
         u, s, _ = torch.linalg.svd(matrix.double(), full_matrices=False)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import torch
 
+from aelib import _check
+
 
 def _pair(x_hat: torch.Tensor, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    if x_hat.shape != x.shape or x.ndim < 2:
-        raise ValueError(f"x_hat: got shape {tuple(x_hat.shape)}, expected the shape of x, {tuple(x.shape)}, as (N, ...)")
+    _check.tensor("x", x, "N", "P", "...")
+    _check.tensor("x_hat", x_hat, *x.shape)
     return x_hat.flatten(1), x.flatten(1)
 
 
@@ -33,14 +35,18 @@ def bce(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """Binary cross-entropy -x log x_hat - (1 - x) log(1 - x_hat), mean over pixels, in nats (IITH).
 
     ``x_hat`` are probabilities in [0, 1] (a sigmoid's output) and ``x`` targets in [0, 1].
-    Logarithms are cut off at -100, as in torch. Raises ValueError outside [0, 1].
+    Logarithms are cut off at -100, as in torch. Raises ValueError outside [0, 1]; where x_hat is
+    nan the loss is nan, so that ``fit`` can stop a training that runs away.
     """
     x_hat, x = _pair(x_hat, x)
-    for name, value in (("x_hat", x_hat), ("x", x)):
+    undefined = x_hat.isnan()
+    known = x_hat.masked_fill(undefined, 0.5) if undefined.any() else x_hat
+    for name, value in (("x", x), ("x_hat", known)):
         low, high = value.detach().aminmax()
-        if low < 0 or high > 1:
+        if not (low >= 0 and high <= 1):
             raise ValueError(f"{name}: got values from {low:.4g} to {high:.4g}, expected them in [0, 1] for a cross-entropy")
-    return torch.nn.functional.binary_cross_entropy(x_hat, x, reduction="none").mean(1)
+    loss = torch.nn.functional.binary_cross_entropy(known, x, reduction="none").mean(1)
+    return loss.masked_fill(undefined.any(1), torch.nan)
 
 
 def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:

@@ -11,19 +11,15 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
+from aelib import _check
+
 Activation = Callable[[], nn.Module]
 
 
 def _sizes(sizes: Sequence[int]) -> list[int]:
-    if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
-        raise ValueError(f"sizes: got {list(sizes)!r}, expected at least two positive integers, inputs first, code last")
-    return [int(size) for size in sizes]
-
-
-def _vectors(name: str, value: torch.Tensor, width: int) -> torch.Tensor:
-    if value.ndim != 2 or value.shape[1] != width:
-        raise ValueError(f"{name}: got shape {tuple(value.shape)}, expected (N, {width})")
-    return value
+    if len(_check.instance("sizes", sizes, Sequence, "a list of widths")) < 2:
+        raise ValueError(f"sizes: got {sizes!r}, expected at least two widths, from input to output")
+    return [_check.whole("sizes", size) for size in sizes]
 
 
 def mlp(sizes: Sequence[int], activation: Activation = nn.ReLU, output: Activation | None = None) -> nn.Sequential:
@@ -31,7 +27,8 @@ def mlp(sizes: Sequence[int], activation: Activation = nn.ReLU, output: Activati
 
     ``sizes`` lists the widths from input to output, so ``mlp([784, 128, 32])`` has two layers.
     """
-    sizes = _sizes(sizes)
+    sizes, activation = _sizes(sizes), _check.maker("activation", activation)
+    output = output and _check.maker("output", output)
     layers: list[nn.Module] = []
     for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
         layers.append(nn.Linear(n_in, n_out))
@@ -46,15 +43,18 @@ class Autoencoder(nn.Module):
 
     def __init__(self, encoder: nn.Module, decoder: nn.Module, inputs: int, latents: int) -> None:
         super().__init__()
+        for name, part in (("encoder", encoder), ("decoder", decoder)):
+            _check.instance(name, part, nn.Module, "a module")
+        inputs, latents = _check.whole("inputs", inputs), _check.whole("latents", latents)
         self.encoder, self.decoder, self.inputs, self.latents = encoder, decoder, inputs, latents
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
         """The code z (N, K) of x (N, P). Raises ValueError for any other shape."""
-        return self.encoder(_vectors("x", x, self.inputs))
+        return self.encoder(_check.tensor("x", x, "N", self.inputs))
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
         """The reconstruction x_hat (N, P) of a code z (N, K). Raises ValueError for any other shape."""
-        return self.decoder(_vectors("z", z, self.latents))
+        return self.decoder(_check.tensor("z", z, "N", self.latents))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.decode(self.encode(x))
@@ -76,7 +76,7 @@ class MLPAutoencoder(Autoencoder):
         output: Activation | None = nn.Sigmoid,
     ) -> None:
         sizes = _sizes(sizes)
-        encoder = mlp(sizes, activation, code)
+        encoder = mlp(sizes, activation, code and _check.maker("code", code))
         super().__init__(encoder, mlp(sizes[::-1], activation, output), sizes[0], sizes[-1])
 
 
@@ -84,7 +84,7 @@ class LinearAutoencoder(Autoencoder):
     """One linear layer each way: z = W x + b and x_hat = W' z + b' (UofT, GT); ``bias=False`` drops b and b'."""
 
     def __init__(self, inputs: int, latents: int, bias: bool = True) -> None:
-        _sizes([inputs, latents])
+        inputs, latents = _check.whole("inputs", inputs), _check.whole("latents", latents)
         super().__init__(nn.Linear(inputs, latents, bias), nn.Linear(latents, inputs, bias), inputs, latents)
 
 
@@ -95,18 +95,18 @@ class TiedLinearAutoencoder(Autoencoder):
     """
 
     def __init__(self, inputs: int, latents: int) -> None:
-        _sizes([inputs, latents])
         super().__init__(nn.Identity(), nn.Identity(), inputs, latents)
-        self.V = nn.Parameter(torch.randn(inputs, latents) / inputs**0.5)
-        self.c = nn.Parameter(torch.zeros(inputs))
+        self.V = nn.Parameter(torch.randn(self.inputs, self.latents) / self.inputs**0.5)
+        self.c = nn.Parameter(torch.zeros(self.inputs))
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
-        return (_vectors("x", x, self.inputs) - self.c) @ self.V
+        return (_check.tensor("x", x, "N", self.inputs) - self.c) @ self.V
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
-        return _vectors("z", z, self.latents) @ self.V.T + self.c
+        return _check.tensor("z", z, "N", self.latents) @ self.V.T + self.c
 
 
 def n_parameters(module: nn.Module) -> int:
     """The number of trainable numbers in ``module``."""
+    _check.instance("module", module, nn.Module, "a module")
     return sum(p.numel() for p in module.parameters() if p.requires_grad)

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from aelib import _check
 from aelib.records import show_image
 
 WIDTH = 6.0
@@ -51,7 +52,8 @@ def use_style() -> None:
 
 def figure(columns: int = 1, rows: int = 1, height: float = 3.0, **options) -> tuple[Figure, np.ndarray]:
     """A figure of the book's width and ``height`` inches, and its axes as an array (a single Axes for 1 x 1)."""
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
+    rows, columns = _check.whole("rows", rows), _check.whole("columns", columns)
+    return plt.subplots(rows, columns, figsize=(WIDTH, _check.real("height", height, positive=True)), **options)
 
 
 def show(fig: Figure, name: str, caption: str, alt: str) -> None:
@@ -59,9 +61,9 @@ def show(fig: Figure, name: str, caption: str, alt: str) -> None:
 
     The PNG is reduced to 128 colours, a third of the bytes, with no difference to be seen.
     """
+    plt.close(_check.instance("fig", fig, Figure, "a matplotlib Figure"))
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png")
-    plt.close(fig)
     palette = Image.open(buffer).convert("RGB").quantize(128, dither=Image.Dither.NONE)
     packed = io.BytesIO()
     palette.save(packed, format="png", optimize=True)
@@ -70,23 +72,30 @@ def show(fig: Figure, name: str, caption: str, alt: str) -> None:
 
 def tile(images: torch.Tensor, columns: int, pad: int = 1, shape: tuple[int, int] = (28, 28)) -> np.ndarray:
     """Arrange images (N, h*w) or (N, 1, h, w) in rows of ``columns``, with ``pad`` empty (NaN) pixels between them."""
-    if images[0].numel() != shape[0] * shape[1]:
-        raise ValueError(f"images: got {tuple(images.shape)}, expected N images of {shape[0]} x {shape[1]}")
-    rows = -(-len(images) // columns)
-    h, w = shape[0] + pad, shape[1] + pad
+    _check.tensor("images", images, "N", "...", kind="real")
+    height, width = (_check.whole("shape", side) for side in _check.pair("shape", shape, "(height, width)"))
+    if images[0].numel() != height * width:
+        raise ValueError(f"images: got shape {tuple(images.shape)}, expected N images of {height} x {width}")
+    pad, rows = _check.whole("pad", pad, least=0), -(-len(images) // _check.whole("columns", columns))
+    h, w = height + pad, width + pad
     sheet = np.full((rows * h - pad, columns * w - pad), np.nan, dtype=np.float32)
-    for i, image in enumerate(images.detach().cpu().reshape(-1, *shape).numpy()):
+    for i, image in enumerate(images.detach().cpu().reshape(-1, height, width).numpy()):
         top, left = divmod(i, columns)
-        sheet[top * h : top * h + shape[0], left * w : left * w + shape[1]] = image
+        sheet[top * h : top * h + height, left * w : left * w + width] = image
     return sheet
 
 
 def image_rows(rows: Mapping[str, torch.Tensor], limits: tuple[float, float] = (0, 1)) -> Figure:
     """One labelled row of images for each entry of ``rows``, such as the input and its reconstructions."""
-    n = max(len(images) for images in rows.values())
+    if not _check.instance("rows", rows, Mapping, "a dict of a label and its images"):
+        raise ValueError("rows: got an empty dict, expected at least one label and its images")
+    low, high = _check.pair("limits", limits, "(least, largest)")
+    if not _check.real("limits", low) < _check.real("limits", high):
+        raise ValueError(f"limits: got {limits!r}, expected the lesser number first")
+    n = max(len(_check.tensor(f"rows[{label!r}]", images, "N", "...", kind="real")) for label, images in rows.items())
     fig, axes = figure(1, len(rows), height=0.15 + len(rows) * (WIDTH - 1.0) / n, squeeze=False)
     for ax, (label, images) in zip(axes[:, 0], rows.items(), strict=True):
-        ax.imshow(tile(images, n), vmin=limits[0], vmax=limits[1])
+        ax.imshow(tile(images, n), vmin=low, vmax=high)
         ax.set_ylabel(label, rotation=0, ha="right", va="center")
         bare(ax)
     return fig
@@ -94,6 +103,8 @@ def image_rows(rows: Mapping[str, torch.Tensor], limits: tuple[float, float] = (
 
 def filters(ax: Axes, weights: torch.Tensor, columns: int, shape: tuple[int, int]) -> None:
     """Draw each row of ``weights`` as an image, blue negative, white zero, red positive, each scaled to its own extreme."""
+    _check.instance("ax", ax, Axes, "a matplotlib Axes")
+    _check.tensor("weights", weights, "N", "P")
     scaled = weights / weights.abs().amax(dim=1, keepdim=True).clamp_min(1e-12)
     ax.imshow(tile(scaled, columns, shape=shape), cmap="RdBu_r", vmin=-1, vmax=1)
     bare(ax)
@@ -101,6 +112,9 @@ def filters(ax: Axes, weights: torch.Tensor, columns: int, shape: tuple[int, int
 
 def scatter_classes(ax: Axes, z: torch.Tensor, labels: torch.Tensor, size: float = 3) -> None:
     """Draw codes z (N, 2) coloured by class, with each class's number at the median of its codes."""
+    _check.instance("ax", ax, Axes, "a matplotlib Axes")
+    _check.tensor("labels", labels, len(_check.tensor("z", z, "N", 2)), kind="whole")
+    _check.real("size", size, positive=True)
     z, labels = z.detach().cpu().numpy(), labels.cpu().numpy()
     for c in np.unique(labels):
         ax.scatter(*z[labels == c].T, s=size, color=CLASSES[c % 10], alpha=0.6, linewidths=0, rasterized=True)
@@ -113,7 +127,7 @@ def scatter_classes(ax: Axes, z: torch.Tensor, labels: torch.Tensor, size: float
 
 def bare(ax: Axes) -> None:
     """Remove ticks and frame from an axis that shows images."""
-    ax.set_xticks([])
+    _check.instance("ax", ax, Axes, "a matplotlib Axes").set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)

@@ -6,25 +6,22 @@ import math
 
 import torch
 
-
-def _check(name: str, value: float, least: float) -> None:
-    if not value >= least:
-        raise ValueError(f"{name}: got {value!r}, expected at least {least}")
+from aelib import _check
 
 
 def line(alpha: torch.Tensor) -> torch.Tensor:
     """The points (2a, a) for every a in ``alpha`` (N,): the UofT deck's first data set. Shape (N, 2)."""
-    if alpha.ndim != 1:
-        raise ValueError(f"alpha: got shape {tuple(alpha.shape)}, expected (N,)")
+    _check.tensor("alpha", alpha, "N", kind="real")
     return torch.stack([2 * alpha, alpha], dim=1)
 
 
 def cloud(n: int, spread: tuple[float, float] = (2.0, 0.5), angle: float = math.atan(0.5), seed: int = 0) -> torch.Tensor:
     """``n`` Gaussian points with standard deviations ``spread`` along axes turned by ``angle`` radians. Shape (n, 2)."""
-    _check("n", n, 1)
-    _check("spread", min(spread), 0)
-    z = torch.randn(n, 2, generator=torch.Generator().manual_seed(seed)) * torch.tensor(spread)
-    c, s = math.cos(angle), math.sin(angle)
+    _check.pair("spread", spread, "two standard deviations")
+    scale = torch.tensor([float(_check.real("spread", s, least=0)) for s in spread])
+    generator = torch.Generator().manual_seed(_check.whole("seed", seed, least=0))
+    z = torch.randn(_check.whole("n", n), 2, generator=generator) * scale
+    c, s = math.cos(_check.real("angle", angle)), math.sin(angle)
     return z @ torch.tensor([[c, s], [-s, c]])
 
 
@@ -33,6 +30,6 @@ def circle(n: int) -> tuple[torch.Tensor, torch.Tensor]:
 
     Returns the points (n, 2) and the angles t (n,) in radians.
     """
-    _check("n", n, 1)
+    n = _check.whole("n", n)
     t = torch.arange(n) * (2 * math.pi / n)
     return torch.stack([t.sin(), t.cos()], dim=1), t

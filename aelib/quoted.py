@@ -32,6 +32,6 @@ def all_quoted() -> dict[str, Quoted]:
 def quoted(key: str) -> float:
     """The quoted number ``key`` as a float. Raises KeyError with the known keys."""
     table = all_quoted()
-    if key not in table:
+    if not isinstance(key, str) or key not in table:
         raise KeyError(f"key: got {key!r}, expected one of {', '.join(sorted(table))}")
     return table[key].value

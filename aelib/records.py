@@ -6,10 +6,12 @@ description travel in the metadata of its output.
 
 from __future__ import annotations
 
-import numbers
+import base64
 from typing import Any
 
 from IPython.display import display
+
+from aelib import _check
 
 GLUE_MIME = "application/papermill.record/text/plain"
 
@@ -18,15 +20,18 @@ def glue(**values: float | int | str) -> None:
     """Keep each value under its name in this cell's outputs; the prose around it shows it.
 
     Values are numbers or strings (a one-element tensor or array counts as a number). Raises
-    TypeError for anything else.
+    TypeError for anything else, before any value is kept.
     """
-    for name, value in values.items():
-        if hasattr(value, "item"):
-            value = value.item()
-        if not isinstance(value, (numbers.Real, str)):
-            raise TypeError(f"{name}: got {type(value).__name__}, expected a number or a string")
+    for name, value in {name: _plain(name, value) for name, value in values.items()}.items():
         scrapbook = {"name": name, "mime_prefix": "application/papermill.record/"}
         display({GLUE_MIME: repr(value)}, raw=True, metadata={"scrapbook": scrapbook})
+
+
+def _plain(name: str, value: Any) -> float | int | str:
+    value = _check.plain(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise TypeError(f"{name}: got {_check.shown(value)} of type {type(value).__name__}, expected a number or a string")
+    return value
 
 
 def show_record(kind: str, record: dict[str, Any], html: str, text: str) -> None:
@@ -36,12 +41,7 @@ def show_record(kind: str, record: dict[str, Any], html: str, text: str) -> None
 
 def show_image(png: bytes, name: str, caption: str, alt: str) -> None:
     """Display a figure's PNG with its description, and its caption below it."""
-    import base64
-
-    for what, value in (("name", name), ("caption", caption), ("alt", alt)):
-        if not value.strip():
-            raise ValueError(f"{what}: got an empty text; every figure needs one")
-    figure = {"name": name, "caption": caption, "alt": alt}
-    image = base64.b64encode(png).decode("ascii")
+    figure = {what: _check.text(what, value) for what, value in (("name", name), ("caption", caption), ("alt", alt))}
+    image = base64.b64encode(_check.instance("png", png, bytes, "the bytes of a PNG")).decode("ascii")
     display({"image/png": image, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}, "aelib": {"figure": figure}})
     display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True, metadata={"aelib": {"caption": name}})

@@ -11,6 +11,8 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from aelib import _check
+
 
 @dataclass
 class History:
@@ -28,9 +30,21 @@ class TrainingError(RuntimeError):
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Random numbers drawn inside this block depend on ``seed`` only; those drawn after it do not notice."""
+    _check.whole("seed", seed, least=0)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         yield
+
+
+@contextmanager
+def _at_work(model: nn.Module, device: torch.device) -> Iterator[None]:
+    """``model`` in training mode on ``device``; after this block, however it ends, in evaluation mode where it came from."""
+    home = next(model.parameters()).device
+    try:
+        model.to(device).train()
+        yield
+    finally:
+        model.to(home).eval()
 
 
 def pick_device() -> torch.device:
@@ -58,26 +72,26 @@ def fit(
     rows of each. ``objective`` returns one number per example, or one number. The learning rate
     rises to ``lr`` in the first fifth of the steps and then falls to almost zero (Smith & Topin
     2019). ``weight_decay`` is AdamW's. The model is trained on ``device`` (a GPU if there is
-    one), and is back where it came from afterwards.
+    one); afterwards, or after an error, it is in evaluation mode and back where it came from.
 
     Raises ValueError for bad arguments and TrainingError at the first loss that is not finite.
     """
-    tensors = [data] if isinstance(data, torch.Tensor) else list(data)
-    _check(tensors, epochs, batch_size, lr)
-    home, device = next(model.parameters()).device, torch.device(device or pick_device())
+    tensors, device = _tensors(data), _device(device)
+    _check_numbers(model, objective, lr, weight_decay)
+    epochs, batch_size = _check.whole("epochs", epochs), _check.whole("batch_size", batch_size)
     n, batch_size = len(tensors[0]), min(batch_size, len(tensors[0]))
     tensors = [t.to(device) for t in tensors]
     steps = n // batch_size  # a last, smaller batch is left out; the next epoch shuffles anew
-    model.to(device).train()
-    adam = torch.optim.AdamW(model.parameters(), lr, weight_decay=weight_decay, fused=device.type != "mps")
-    # 0.21, not a round fifth: torch's schedule divides by zero where the rise takes exactly one step
-    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, lr, total_steps=epochs * steps, pct_start=0.21)
     history, start, bar_options = History(), time.perf_counter(), {} if progress else {"disable": True}
-    with seeded(seed), tqdm(total=epochs, unit="epoch", **bar_options) as bar:
+    with seeded(seed), _at_work(model, device), tqdm(total=epochs, unit="epoch", **bar_options) as bar:
+        adam = torch.optim.AdamW(model.parameters(), lr, weight_decay=weight_decay, fused=device.type != "mps")
+        # 0.21, not a round fifth: torch's schedule divides by zero where the rise takes exactly one step. Two steps at
+        # least: the last step's learning rate is almost zero, and a single step would be that last one.
+        schedule = torch.optim.lr_scheduler.OneCycleLR(adam, lr, total_steps=max(epochs * steps, 2), pct_start=0.21)
         for epoch in range(epochs):
             total = torch.zeros((), device=device)
             for rows in torch.randperm(n).to(device)[: steps * batch_size].split(batch_size):
-                loss = objective(model, *(t[rows] for t in tensors)).mean()
+                loss = _mean(objective(model, *(t[rows] for t in tensors)), batch_size)
                 if not torch.isfinite(loss):
                     raise TrainingError(f"the loss is {loss.item()} in epoch {epoch + 1} of {epochs}; try an lr below {lr}")
                 adam.zero_grad()
@@ -90,23 +104,52 @@ def fit(
             bar.update()
     history.seconds = time.perf_counter() - start
     history.samples_per_second = epochs * steps * batch_size / history.seconds
-    model.to(home).eval()
     return history
 
 
-def _check(tensors: list[torch.Tensor], epochs: int, batch_size: int, lr: float) -> None:
-    lengths = {len(t) for t in tensors}
-    if len(lengths) != 1 or 0 in lengths:
-        raise ValueError(f"data: got tensors of lengths {sorted(lengths)}, expected one common length of at least 1")
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name}: got {value!r}, expected a whole number of at least 1")
-    if not lr > 0:
-        raise ValueError(f"lr: got {lr!r}, expected a positive number")
+def _tensors(data: torch.Tensor | Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    tensors = [data] if isinstance(data, torch.Tensor) else _check.instance("data", data, (list, tuple), "a tensor or a list of tensors")
+    shapes = [tuple(_check.instance("data", t, torch.Tensor, "a tensor or a list of tensors").shape) for t in tensors]
+    if len({shape[:1] for shape in shapes}) != 1 or shapes[0][:1] in ((), (0,)):
+        raise ValueError(f"data: got tensors of shapes {shapes}, expected (N, ...) with one N of at least 1")
+    return list(tensors)
+
+
+def _device(device: torch.device | str | None) -> torch.device:
+    try:
+        return torch.zeros(1, device=pick_device() if device is None else device).device
+    except (TypeError, RuntimeError, AssertionError) as error:  # unknown to torch, or not in this machine
+        raise ValueError(f"device: got {device!r}, expected one that torch can use here, such as 'cpu': {error}") from error
+
+
+def _check_numbers(model: nn.Module, objective: Callable[..., torch.Tensor], lr: float, weight_decay: float) -> None:
+    _check.real("lr", lr, positive=True)
+    _check.real("weight_decay", weight_decay, least=0)
+    _check.instance("objective", objective, Callable, "a function of the model and a batch")
+    if not any(p.requires_grad for p in _check.instance("model", model, nn.Module, "a module").parameters()):
+        raise ValueError("model: got a module without trainable parameters, expected at least one")
+
+
+def _mean(value: torch.Tensor, n: int) -> torch.Tensor:
+    """The objective's mean over a batch of ``n``; a value per pixel, say, would hide a scale, and is refused."""
+    _check.instance("objective", value, torch.Tensor, "it to return a tensor")
+    if value.shape not in ((), (n,)) or not value.requires_grad:
+        came = f"shape {tuple(value.shape)}" + ("" if value.requires_grad else " that does not depend on the model's parameters")
+        raise ValueError(f"objective: it returned {came}, expected one number per example, ({n},), or one number, (), with a gradient")
+    return value.mean()
 
 
 @torch.no_grad()
 def evaluate(model: nn.Module, x: torch.Tensor, loss: Callable[..., torch.Tensor], batch_size: int = 4096) -> float:
-    """The mean over all examples of ``loss(x_hat, x)``, one number per example, without gradients."""
-    model.eval()
-    return float(sum(loss(model(part), part).sum().double() for part in x.split(batch_size)) / len(x))
+    """The mean over all examples of ``loss(x_hat, x)``, one number per example, without gradients.
+
+    Raises ValueError if x (N, ...) is empty or ``loss`` does not return one number per example.
+    """
+    _check.instance("model", model, nn.Module, "a module").eval()
+    total = 0.0
+    for part in _check.tensor("x", x, "N", "...", kind="real").split(_check.whole("batch_size", batch_size)):
+        losses = loss(model(part), part)
+        if not isinstance(losses, torch.Tensor) or losses.shape != part.shape[:1]:
+            raise ValueError(f"loss: it returned {_check.shown(losses)}, expected one number per example, shape ({len(part)},)")
+        total += float(losses.double().sum())
+    return total / len(x)

@@ -1,0 +1,68 @@
+# make book       set up, execute the chapters that are stale, build _build/html
+# make test       set up, unit tests, lint, every chapter re-executed offline in the smoke profile
+# make reproduce  every chapter from scratch at full budget, compared with what is committed
+# make lab        JupyterLab on the chapters
+# make claims     the ledger of all claims as _build/claims.json, from the committed notebooks
+# make colab-check  the notebooks in a bare environment, installing aelib as Colab does
+# make bench      the training loop against a DataLoader loop, pythae and this machine's matmul peak
+
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+ONE_THREAD := OMP_NUM_THREADS=1
+
+.PHONY: book pages test unit lint nbval reproduce lab claims bench colab-check setup clean
+
+book: setup
+	$(PY) -m book book
+
+pages: setup
+	$(PY) -m book pages
+
+test: unit lint nbval
+
+unit: setup
+	$(ONE_THREAD) $(PY) -m pytest tests -n 2
+
+lint: setup
+	$(PY) -m book lint
+
+nbval: setup
+	$(PY) -m book nbval --profile $(or $(PROFILE),smoke)
+
+reproduce: setup
+	$(PY) -m book reproduce
+
+lab: setup
+	$(PIP) --editable '.[lab]'
+	$(PY) -m jupyterlab chapters
+
+claims: setup
+	$(PY) -m book claims
+
+bench: setup
+	$(PIP) --editable '.[bench]'
+	$(PY) -m book.bench
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PIP) --editable '.[book]'
+	touch $@
+
+# The committed notebooks in an environment with only torch, matplotlib and ipykernel: the first
+# cell must install aelib, from an archive made here, and leave torch as it is.
+BARE := _build/bare
+colab-check: setup
+	rm -rf $(BARE) && $(PYTHON) -m venv $(BARE)
+	$(BARE)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch matplotlib ipykernel
+	$(PY) -m zipfile -c _build/aelib.zip pyproject.toml README.md aelib
+	cd $(BARE) && env -u PYTHONPATH AELIB_SOURCE=$(CURDIR)/_build/aelib.zip PIP_CONSTRAINT=$(CURDIR)/constraints.txt \
+	  bin/python $(CURDIR)/tests/reader.py --profile smoke $(CURDIR)/chapters/*.ipynb
+	rm -rf $(BARE) _build/aelib.zip
+
+clean:
+	rm -rf _build

@@ -1,0 +1,133 @@
+"""Execute chapters: papermill, one process a chapter, two at a time.
+
+The work is handed to a ``concurrent.futures.Executor`` as ``run(job)``, a plain function of
+plain data: any executor will do, also one whose workers are other machines that have this
+project installed. The default executor's threads each wait for one local process.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from book import source
+from book.layout import BUILD, ROOT, BookError, Chapter
+from book.source import tags
+
+AT_ONCE = 2
+# One thread a chapter: on two cores two chapters run side by side, and the sums do not depend on the number of cores.
+THREADS = 1
+CHAPTER_SECONDS = {"full": 900, "smoke": 240}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What ``run`` needs to know; all of it can be sent to another machine."""
+
+    name: str
+    notebook: str
+    profile: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: the notebook as far as it got, and the failure in words, or None."""
+
+    name: str
+    notebook: str
+    seconds: float
+    failure: str | None
+
+
+def run(job: Job) -> Outcome:
+    """Execute ``job`` in a process of its own; a run past its time is stopped and tried once more."""
+    for attempt in (1, 2):
+        with tempfile.TemporaryDirectory(prefix="aelib-") as folder:
+            start, target = Path(folder) / "in.ipynb", Path(folder) / "out.ipynb"
+            start.write_text(job.notebook, "utf-8")
+            began = time.perf_counter()
+            command = [sys.executable, "-m", "book.run_one", str(start), str(target), job.profile, str(job.seconds)]
+            try:
+                done = subprocess.run(command, env=_environment(job), cwd=ROOT, timeout=job.seconds + 60, capture_output=True, text=True)
+                failure = None if done.returncode == 0 else done.stderr.strip()
+            except subprocess.TimeoutExpired:
+                failure = f"no end after {job.seconds + 60} seconds (attempt {attempt} of 2)"
+                if attempt == 1:
+                    continue
+            spent = time.perf_counter() - began
+            partial = target.read_text("utf-8") if target.exists() else job.notebook
+            return Outcome(job.name, partial, spent, failure and _name_cell(partial, failure, job.seconds))
+    raise AssertionError("unreachable")
+
+
+def _environment(job: Job) -> dict[str, str]:
+    threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, **threads, "AELIB_PROFILE": job.profile, "TQDM_DISABLE": "1", "PYTHONPATH": python_path, "MPLBACKEND": "agg"}
+
+
+def _name_cell(notebook: str, failure: str, limit: int) -> str:
+    """The failure with the cell that it happened in: its number among the code cells, its first line and the error."""
+    cells = [c for c in nbformat.reads(notebook, as_version=4).cells if c.cell_type == "code" and "injected-parameters" not in tags(c)]
+    for number, cell in enumerate(cells, 1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                late = output.ename == "KeyboardInterrupt"  # how papermill stops a cell that is past its time
+                what = f"timeout: no end after {limit} seconds" if late else f"{output.ename}: {output.evalue}"
+                return f"code cell {number} ({_first_line(cell)}): {what}"
+    for number, cell in enumerate(cells, 1):
+        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
+            return f"code cell {number} ({_first_line(cell)}): {failure.splitlines()[-1]}"
+    return failure
+
+
+def _first_line(cell: NotebookNode) -> str:
+    return next((line.strip() for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "empty")
+
+
+def execute(
+    chosen: Iterable[Chapter],
+    profile: str,
+    accept: Callable[[Chapter, NotebookNode, float], None],
+    executor: Executor | None = None,
+    keep: Path = BUILD / "failed",
+) -> None:
+    """Execute the chapters and hand each finished notebook to ``accept`` as soon as it is there.
+
+    A chapter that fails, or that ``accept`` refuses with BookError, does not stop the others:
+    its partial notebook is kept in ``keep``, and at the end BookError tells of all of them.
+    """
+    jobs = {c.name: Job(c.name, nbformat.writes(source.read(c)), profile, CHAPTER_SECONDS[profile]) for c in chosen}
+    by_name = {c.name: c for c in chosen}
+    failures: list[str] = []
+    pool = executor or ThreadPoolExecutor(AT_ONCE)
+    try:
+        futures: list[Future[Outcome]] = [pool.submit(run, job) for job in jobs.values()]
+        for i, future in enumerate(as_completed(futures), 1):
+            outcome = future.result()
+            try:
+                if outcome.failure:
+                    raise BookError(outcome.failure)
+                accept(by_name[outcome.name], nbformat.reads(outcome.notebook, as_version=4), outcome.seconds)
+                print(f"[{i}/{len(jobs)}] {outcome.name}: executed in {outcome.seconds:.1f} s ({profile})", flush=True)
+            except BookError as error:
+                keep.mkdir(parents=True, exist_ok=True)
+                (keep / f"{outcome.name}.ipynb").write_text(outcome.notebook, "utf-8")
+                failures.append(f"{outcome.name}, {error}\n  (the notebook as far as it got: {keep / outcome.name}.ipynb)")
+                print(f"[{i}/{len(jobs)}] {outcome.name}: FAILED after {outcome.seconds:.1f} s", flush=True)
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+    if failures:
+        raise BookError("\n".join(failures))

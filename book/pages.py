@@ -1,0 +1,81 @@
+"""Build the static book: the sources' text, the twins' outputs, Jupyter Book with execution off."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from book import source, twin
+from book.ledger import totals
+from book.layout import BUILD, ROOT, BookError, Chapter, chapters, toc_files
+from book.markup import PAGE, Labels
+from book.outputs import glued, is_glue, record
+
+PAGES = BUILD / "pages"
+HTML = BUILD / "html"
+
+
+def build() -> Path:
+    """Build ``_build/html`` from the committed notebooks. Any warning is an error."""
+    shutil.rmtree(PAGES, ignore_errors=True)
+    gather(PAGES)
+    command = [sys.executable, "-m", "jupyter_book", "build", str(PAGES), "-W", "-n", "--keep-going", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    built = PAGES / "_build" / "html"
+    if done.returncode or not (built / "index.html").exists():
+        raise BookError(f"jupyter-book failed or warned:\n{done.stdout}\n{done.stderr}")
+    for path in built.rglob("*.map"):  # half of the site's bytes, of use to the theme's authors only
+        path.unlink()
+    shutil.rmtree(HTML, ignore_errors=True)
+    shutil.move(built, HTML)
+    return HTML / "index.html"
+
+
+def gather(folder: Path, root: Path = ROOT) -> None:
+    """Put everything that Jupyter Book reads into ``folder``."""
+    folder.mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml", "references.bib"):
+        shutil.copy(root / name, folder / name)
+    shutil.copytree(root / "assets", folder / "assets")
+    table = twin.labels(root)
+    for name in toc_files(root):
+        if not name.endswith(".ipynb"):
+            text = (root / f"{name}.md").read_text("utf-8")
+            render = twin.renderer(PAGE, f"{name}.md", table, totals(root), root)
+            (folder / f"{name}.md").write_text(_from_root(render(text)), "utf-8")
+    for chapter in chapters(root):
+        twin.write(folder / "chapters" / chapter.twin.name, page(chapter, table))
+
+
+def _from_root(text: str) -> str:
+    """Links to chapters are written as from the folder chapters/; a page at the root needs the folder's name."""
+    return twin.CHAPTER_LINK.sub(r"](chapters/\1.ipynb)", text)
+
+
+def page(chapter: Chapter, table: Labels) -> NotebookNode:
+    """The notebook that becomes the chapter's page: MyST text, figures with number, caption and description."""
+    run = twin.load(chapter)
+    if run is None:
+        raise BookError(f"{chapter.name} was never executed; run 'make book'")
+    notebook = twin.with_outputs(chapter, run)
+    render = twin.renderer(PAGE, chapter.source.name, table, glued(notebook), chapter.root)
+    line, first = twin.about(notebook, chapter), True
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = render(twin.insert_about(cell.source, line) if first else cell.source)
+            first = False
+            continue
+        figures = [found for output in cell.outputs if (found := record(output, "figure"))]
+        if figures:
+            number = table.figures[figures[0]["name"]][1]
+            cell.metadata["mystnb"] = {
+                "image": {"alt": figures[0]["alt"]},
+                "figure": {"caption": f"**{number}.** {figures[0]['caption']}", "name": figures[0]["name"]},
+            }
+        cell.outputs = [o for o in cell.outputs if not is_glue(o) and record(o, "caption") is None]
+    notebook.cells = [cell for cell in notebook.cells if "install" not in source.tags(cell)]
+    return notebook

@@ -1,0 +1,68 @@
+"""Execute every chapter from scratch at full budget and compare with what is committed.
+
+The committed twins are not touched. A difference is a claim that is new, gone or judged
+otherwise, a claim, figure or glued number that is missing, or a failing chapter. Measured
+values may move, since each claim's rule says by how much they may; the largest moves are
+shown.
+"""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+
+from book import twin
+from book.clean import clean
+from book.execute import execute
+from book.fresh import verify_run
+from book.layout import BUILD, BookError, Chapter
+from book.outputs import glued, records
+
+
+def reproduce(chosen: list[Chapter]) -> None:
+    """Raise BookError if a fresh run of any chapter differs from its committed twin."""
+    differences: list[str] = []
+    spent: list[tuple[float, str]] = []
+
+    def accept(chapter: Chapter, executed: NotebookNode, seconds: float) -> None:
+        run, claim_seconds = clean(executed, chapter.name)
+        verify_run(chapter, run)
+        finished = twin.finish(chapter, run, claim_seconds, seconds, "full")
+        fresh = twin.assemble(chapter, finished, twin.labels(chapter.root))
+        twin.write(BUILD / "reproduced" / chapter.twin.name, fresh)
+        differences.extend(compare(chapter, fresh))
+        spent.append((seconds, chapter.name))
+
+    execute(chosen, "full", accept)
+    for seconds, name in sorted(spent, reverse=True)[:5]:
+        print(f"slowest: {name} {seconds:.1f} s")
+    if differences:
+        raise BookError("the run differs from what is committed:\n  " + "\n  ".join(differences))
+    print(f"{len(chosen)} chapters reproduced: every claim has the verdict that the book prints")
+
+
+def compare(chapter: Chapter, fresh: NotebookNode) -> list[str]:
+    """The differences between the committed twin and a fresh run, in words."""
+    committed = twin.load(chapter)
+    if committed is None:
+        return [f"{chapter.name}: there is no committed notebook"]
+    old = {claim["id"]: claim for claim in records(committed, "claim")}
+    new = {claim["id"]: claim for claim in records(fresh, "claim")}
+    found = [f"{id}: only in {'the committed notebook' if id in old else 'the fresh run'}" for id in sorted(old.keys() ^ new.keys())]
+    for id in old.keys() & new.keys():
+        if old[id]["verdict"] != new[id]["verdict"]:
+            found.append(f"{id}: committed {old[id]['verdict']!r}, now {new[id]['verdict']!r}")
+        print(f"  {id}: {_moves(old[id], new[id])}")
+    for what, before, after in (
+        ("figures", [f["name"] for f in records(committed, "figure")], [f["name"] for f in records(fresh, "figure")]),
+        ("glued numbers", list(glued(committed)), list(glued(fresh))),
+    ):
+        if before != after:
+            found.append(f"{chapter.name}: other {what}: committed {before}, now {after}")
+    return found
+
+
+def _moves(old: dict, new: dict) -> str:
+    pairs = [(m["value"], n["value"]) for m, n in zip(old["measured"], new["measured"], strict=False)]
+    if all(a == b for a, b in pairs):
+        return f"{new['verdict']}, same values"
+    return f"{new['verdict']}, " + ", ".join(f"{a:.4g} -> {b:.4g}" for a, b in pairs)

@@ -1,0 +1,31 @@
+"""Execute one notebook with papermill: ``python -m book.run_one IN OUT PROFILE CELL_SECONDS``.
+
+A process of its own, so that a chapter that hangs can be stopped and two can run side by side.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import papermill
+
+
+def main() -> int:
+    source, target, profile, cell_seconds = sys.argv[1:]
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            parameters={"profile": profile},
+            kernel_name="python3",
+            progress_bar=False,
+            execution_timeout=int(cell_seconds),
+        )
+    except Exception as error:  # the caller reads the partial notebook; this is for its log
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

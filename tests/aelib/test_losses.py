@@ -1,0 +1,117 @@
+"""Losses against slow loops, torch.distributions and scikit-learn, and their gradients against finite differences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import log_loss, mean_squared_error
+
+from aelib import losses
+
+ALL = (losses.squared_error, losses.mse, losses.bce)
+
+
+@pytest.fixture
+def pair():
+    generator = torch.Generator().manual_seed(3)
+    return tuple(torch.rand(5, 1, 3, 4, generator=generator, dtype=torch.float64) * 0.98 + 0.01 for _ in range(2))
+
+
+def slow(x_hat, x, per_pixel) -> list[float]:
+    return [math.fsum(per_pixel(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist())) for p, q in zip(x_hat, x)]
+
+
+def test_against_a_slow_loop(pair):
+    square = slow(*pair, lambda a, b: (a - b) ** 2)
+    cross = slow(*pair, lambda a, b: -b * math.log(a) - (1 - b) * math.log(1 - a))
+    np.testing.assert_allclose(losses.squared_error(*pair), square, rtol=1e-12)
+    np.testing.assert_allclose(losses.mse(*pair), np.array(square) / 12, rtol=1e-12)
+    np.testing.assert_allclose(losses.bce(*pair), np.array(cross) / 12, rtol=1e-12)
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_single_precision_is_close_to_double(pair, loss):
+    x_hat, x = pair
+    assert loss(x_hat.float(), x.float()).dtype == torch.float32
+    np.testing.assert_allclose(loss(x_hat.float(), x.float()), loss(x_hat, x), rtol=1e-6)
+
+
+def test_mse_is_scikit_learn_s(pair):
+    x_hat, x = (t.flatten(1).numpy() for t in pair)
+    np.testing.assert_allclose(losses.mse(*pair).mean(), mean_squared_error(x, x_hat), rtol=1e-12)
+
+
+def test_bce_is_a_bernoulli_s_negative_log_likelihood(pair):
+    x_hat, x = pair[0], pair[1].round()
+    log_likelihood = torch.distributions.Bernoulli(probs=x_hat).log_prob(x).flatten(1)
+    np.testing.assert_allclose(losses.bce(x_hat, x), -log_likelihood.mean(1), rtol=1e-9)
+    np.testing.assert_allclose(losses.bce(x_hat, x).mean(), log_loss(x.flatten().numpy(), x_hat.flatten().numpy()), rtol=1e-9)
+
+
+def test_bernoulli_entropy(pair):
+    x = pair[1]
+    entropy = torch.distributions.Bernoulli(probs=x).entropy().flatten(1).mean(1)
+    np.testing.assert_allclose(losses.bernoulli_entropy(x), entropy, rtol=1e-9)
+    assert (losses.bce(*pair) >= losses.bernoulli_entropy(x)).all()
+    assert not losses.bernoulli_entropy(x.round()).any()
+
+
+@pytest.mark.parametrize("pixels", [1, 10, 784])
+def test_scales(pixels):
+    """squared_error grows with the number of pixels, mse and bce do not."""
+    x = torch.zeros(2, pixels)
+    assert torch.allclose(losses.squared_error(x + 0.5, x), torch.full((2,), 0.25 * pixels))
+    assert torch.allclose(losses.mse(x + 0.5, x), torch.full((2,), 0.25))
+    assert torch.allclose(losses.bce(x + 0.5, x), torch.full((2,), math.log(2)))
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_one_number_per_example(pair, loss):
+    values = loss(*pair)
+    assert values.shape == (5,)
+    for i in range(5):
+        torch.testing.assert_close(loss(pair[0][i : i + 1], pair[1][i : i + 1])[0], values[i], rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_gradients(pair, loss):
+    x_hat, x = pair
+    assert torch.autograd.gradcheck(lambda x_hat: loss(x_hat, x), x_hat.clone().requires_grad_())
+
+
+def test_bce_is_cut_off_at_100():
+    x_hat, x = torch.tensor([[0.0, 1.0], [1.0, 0.5]], requires_grad=True), torch.tensor([[1.0, 1.0], [0.0, 0.5]])
+    values = losses.bce(x_hat, x)
+    np.testing.assert_allclose(values.detach(), [50.0, (100 + math.log(2)) / 2], rtol=1e-6)
+    values.sum().backward()
+    assert torch.isfinite(x_hat.grad).all()
+
+
+def test_bce_of_what_is_not_a_number_is_not_a_number():
+    x_hat = torch.tensor([[0.5, 0.5], [math.nan, 0.5]])
+    values = losses.bce(x_hat, torch.full((2, 2), 0.5))
+    assert values[0].item() == pytest.approx(math.log(2)) and math.isnan(values[1])
+
+
+@pytest.mark.parametrize("bad", [-1e-4, 1.0001, math.inf, -math.inf])
+def test_bce_outside_0_to_1_is_refused(bad, refuses):
+    inside, outside = torch.full((2, 3), 0.5), torch.tensor([[0.5, 0.5, 0.5], [0.5, bad, 0.5]])
+    assert "[0, 1]" in refuses("x_hat", lambda: losses.bce(outside, inside))
+    assert "[0, 1]" in refuses("x", lambda: losses.bce(inside, outside))
+    refuses("x", lambda: losses.bernoulli_entropy(outside))
+    outside[0, 0] = math.nan
+    refuses("x_hat", lambda: losses.bce(outside, inside))
+    refuses("x", lambda: losses.bce(inside, inside * math.nan))
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_bad_pairs_are_refused(loss, refuses):
+    x = torch.full((4, 6), 0.5)
+    for bad in (x[:3], x[:, :1], x[:1], x.view(4, 2, 3), x.view(-1), x.round().long(), 0.5, None):
+        assert "(4, 6)" in refuses("x_hat", lambda bad=bad: loss(bad, x))
+    for bad in (x[0], torch.zeros(0, 6), torch.zeros(4, 0), torch.tensor(0.5), (x * 2).long(), x.numpy(), None):
+        refuses("x", lambda bad=bad: loss(x, bad))
+    refuses("x", lambda: losses.bernoulli_entropy(x[0]))
