@@ -1,6 +1,6 @@
 """One figure style for the whole book: colour-blind-safe, legible on a phone and on a dark page.
 
-Figures are six inches wide with 11-point text, so that the text is still readable when a
+Figures are six inches wide with 12-point text, so that the text is still readable when a
 phone scales them to half their size, and sit on white paper in light and in dark mode.
 ``show`` closes a figure and keeps its caption and its description with it.
 """
@@ -30,12 +30,12 @@ STYLE = {
     "savefig.dpi": 150,
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "axes.labelsize": 11,
-    "legend.fontsize": 10,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
+    "font.size": 12,
+    "axes.titlesize": 12,
+    "axes.labelsize": 12,
+    "legend.fontsize": 11,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.prop_cycle": plt.cycler(color=CYCLE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -89,17 +90,17 @@ def fit(
         # least: the last step's learning rate is almost zero, and a single step would be that last one.
         schedule = torch.optim.lr_scheduler.OneCycleLR(adam, lr, total_steps=max(epochs * steps, 2), pct_start=0.21)
         for epoch in range(epochs):
-            total = torch.zeros((), device=device)
+            total = 0.0
             for rows in torch.randperm(n).to(device)[: steps * batch_size].split(batch_size):
                 loss = _mean(objective(model, *(t[rows] for t in tensors)), batch_size)
-                if not torch.isfinite(loss):
-                    raise TrainingError(f"the loss is {loss.item()} in epoch {epoch + 1} of {epochs}; try an lr below {lr}")
+                if not math.isfinite(value := loss.item()):
+                    raise TrainingError(f"the loss is {value} in epoch {epoch + 1} of {epochs}; try an lr below {lr}")
                 adam.zero_grad()
                 loss.backward()
                 adam.step()
                 schedule.step()
-                total += loss.detach()
-            history.loss.append(float(total) / steps)
+                total += value
+            history.loss.append(total / steps)
             bar.set_postfix(loss=f"{history.loss[-1]:.5f}")
             bar.update()
     history.seconds = time.perf_counter() - start

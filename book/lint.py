@@ -101,8 +101,8 @@ def _figures(chapter: Chapter, notebook: NotebookNode) -> list[str]:
 def _register(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """The chapter's claims must be those of chapters/claims.toml: none lost, none of another kind."""
     register = tomllib.loads((chapter.root / "chapters" / "claims.toml").read_text("utf-8"))
-    wanted = {f"{chapter.number}/{id}": tuple(row) for id, row in register.get(chapter.number, {}).items()}
-    got = {c["id"]: (c["kind"], " ".join(c["decks"])) for c in records(notebook, "claim")}
+    wanted = {f"{chapter.number}/{id}": (kind, sorted(decks.split())) for id, (kind, decks) in register.get(chapter.number, {}).items()}
+    got = {c["id"]: (c["kind"], sorted(c["decks"])) for c in records(notebook, "claim")}
     return [
         f"{chapter.twin.name}: claim {id}: chapters/claims.toml says {wanted.get(id)}, the notebook {got.get(id)}"
         for id in sorted(wanted.keys() | got.keys())

@@ -90,7 +90,7 @@ class Renderer:
         tag = self._find(self.labels.equations, m["label"])[1].strip("()")
         if self.flavour == TWIN:
             return f"$$\n{m['body']}\n\\tag{{{tag}}}\n$$"
-        return f"({m['label']})=\n\\begin{{equation}}\n{m['body']}\n\\tag{{{tag}}}\n\\end{{equation}}"
+        return f"({m['label']})=\n\\begin{{equation*}}\n{m['body']}\n\\tag{{{tag}}}\n\\end{{equation*}}"
 
     def _role(self, m: re.Match[str]) -> str:
         roles: dict[str, Callable[[str], str]] = {

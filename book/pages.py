@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -23,16 +24,27 @@ def build() -> Path:
     """Build ``_build/html`` from the committed notebooks. Any warning is an error."""
     shutil.rmtree(PAGES, ignore_errors=True)
     gather(PAGES)
-    command = [sys.executable, "-m", "jupyter_book", "build", str(PAGES), "-W", "-n", "--keep-going", "--quiet"]
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command = [*jupyter_book, "build", str(PAGES), "-W", "-n", "--keep-going", "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True)
     built = PAGES / "_build" / "html"
     if done.returncode or not (built / "index.html").exists():
         raise BookError(f"jupyter-book failed or warned:\n{done.stdout}\n{done.stderr}")
-    for path in built.rglob("*.map"):  # half of the site's bytes, of use to the theme's authors only
-        path.unlink()
+    _tidy(built)
     shutil.rmtree(HTML, ignore_errors=True)
     shutil.move(built, HTML)
     return HTML / "index.html"
+
+
+THEBE = re.compile(r'<script>const THEBE_JS_URL.*?</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>|<script type="text/x-thebe-config">.*?</script>|<link[^>]*sphinx-thebe\.css[^>]*>', re.S)
+
+
+def _tidy(site: Path) -> None:
+    """Remove what no reader needs: source maps (half of the bytes) and thebe, which would load from outside hosts."""
+    for path in [*site.rglob("*.map"), *site.rglob("*thebe*")]:
+        path.unlink()
+    for path in site.rglob("*.html"):
+        path.write_text(THEBE.sub("", path.read_text("utf-8")), "utf-8")
 
 
 def gather(folder: Path, root: Path = ROOT) -> None:

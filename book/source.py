@@ -43,7 +43,8 @@ def read(chapter: Chapter) -> NotebookNode:
     cells = [*notebook.cells[:first], install, *notebook.cells[first:]]
     seen: Counter[str] = Counter()
     for cell in cells:
-        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
+        text = "install" if cell is install else f"{cell.cell_type}\n{cell.source}"  # its address may change, its outputs cannot
+        digest = hashlib.sha256(text.encode()).hexdigest()[:10]
         cell.id = f"{digest}-{seen[digest]}" if seen[digest] else digest
         seen[digest] += 1
         if cell.cell_type == "code":

@@ -21,7 +21,7 @@ def pair():
 
 
 def slow(x_hat, x, per_pixel) -> list[float]:
-    return [math.fsum(per_pixel(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist())) for p, q in zip(x_hat, x)]
+    return [math.fsum(per_pixel(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist(), strict=True)) for p, q in zip(x_hat, x, strict=True)]
 
 
 def test_against_a_slow_loop(pair):

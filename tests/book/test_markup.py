@@ -55,7 +55,7 @@ def test_references_on_the_page_stay_on_the_site(render) -> None:
 def test_equations_are_numbered(render) -> None:
     text = "$$\na = b\n$$ (eq-01-half)\n"
     assert render(text) == "$$\na = b\n\\tag{1.1}\n$$\n"
-    assert render(text, PAGE) == "(eq-01-half)=\n\\begin{equation}\na = b\n\\tag{1.1}\n\\end{equation}\n"
+    assert render(text, PAGE) == "(eq-01-half)=\n\\begin{equation*}\na = b\n\\tag{1.1}\n\\end{equation*}\n"
 
 
 def test_notes_and_solutions(render) -> None:

@@ -1,0 +1,29 @@
+"""The two profiles and the environment variable that chooses one."""
+
+from __future__ import annotations
+
+import pytest
+
+from aelib.profiles import PROFILES, check_profile, choose, profile_name
+
+
+def test_the_environment_chooses_the_profile(monkeypatch):
+    monkeypatch.delenv("AELIB_PROFILE", raising=False)
+    assert profile_name() == "full"
+    for value, profile in (("", "full"), ("full", "full"), ("smoke", "smoke")):
+        monkeypatch.setenv("AELIB_PROFILE", value)
+        assert profile_name() == profile
+
+
+def test_choose():
+    assert choose("full", 60_000, 500) == 60_000
+    assert choose("smoke", "mnist", "digits") == "digits"
+    assert [check_profile(profile) for profile in PROFILES] == ["full", "smoke"]
+
+
+def test_bad_profiles_are_refused(monkeypatch, refuses):
+    for bad in ("Full", "quick", None, 3, ["full"]):
+        assert "'full', 'smoke'" in refuses("profile", lambda bad=bad: check_profile(bad))
+        refuses("profile", lambda bad=bad: choose(bad, 1, 2))
+    monkeypatch.setenv("AELIB_PROFILE", "fast")
+    refuses("profile", profile_name)
