@@ -9,7 +9,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 ONE_THREAD := OMP_NUM_THREADS=1
 
 .PHONY: book pages test unit lint nbval reproduce lab claims bench colab-check setup clean

@@ -93,7 +93,8 @@ def tensor(name: str, value: Any, *dims: int | str, kind: str = "floating-point"
     if value.numel() == 0:
         raise ValueError(f"{name}: got {shown(value)}, which is empty, expected {expected}")
     if finite and not torch.isfinite(value).all():
-        raise ValueError(f"{name}: got {int((~torch.isfinite(value)).sum())} numbers that are not finite, expected finite {expected}")
+        count = int((~torch.isfinite(value)).sum())
+        raise ValueError(f"{name}: got {count} numbers that are not finite, expected finite {expected}")
     return value
 
 

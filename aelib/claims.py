@@ -6,9 +6,10 @@
     claims.table()
 
 ``check`` judges and records; ``table`` shows all claims and stops with ClaimFailed if one is
-false. A lecture's statement that our measurement contradicts is a finding: say so with
-``contradicted=`` and the reason. Then the rule must fail, and the verdict reads
-"contradicts the lecture"; if the rule passes after all, that is an error too.
+false. A lecture's statement that our measurement contradicts is a finding: wrap the rule that
+is not met in ``refuted(...)`` and give the reason as ``contradicted=``. The verdict then reads
+"contradicts the lecture"; if the refuted rule is met after all, or another one is not, the
+claim fails as any other.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ class Rule:
 
     text: str
     passes: Callable[[float], bool]
+    refuted: bool = False
+
+
+def refuted(rule: Rule) -> Rule:
+    """The lecture's rule, which the value must *not* meet: we found otherwise."""
+    return Rule(f"{rule.text} (refuted)", lambda value: not rule.passes(value), True)
 
 
 def at_most(limit: float) -> Rule:
@@ -95,24 +102,25 @@ class Claims:
     ) -> str:
         """Judge one claim, show the verdict and return it.
 
-        Each measurement is (what, value, rule); the claim's rule passes if all do. A claim with a
-        value that is not finite fails, contradicted or not. Exact claims are judged in both
-        profiles, the others in the full profile only unless ``smoke`` is true. Raises ValueError
-        for an unknown kind or deck, a second claim of the same id, or no measurement, and
-        TypeError for a measurement that is not (text, number, rule).
+        Each measurement is (what, value, rule); the claim passes if every value is finite and
+        every rule passes. ``contradicted`` says why a rule is refuted, if one is. Exact claims
+        are judged in both profiles, the others in the full profile only unless ``smoke`` is
+        true. Raises ValueError for an unknown kind or deck, a second claim of the same id, no
+        measurement, or a refuted rule without a reason (or the reverse), and TypeError for a
+        measurement that is not (text, number, rule).
         """
         self._validate(id, kind, decks, statement, contradicted)
         if not measurements:
             raise ValueError("measurements: got none, expected at least one (what, value, rule)")
         measurements = tuple(_measurement(m) for m in measurements)
-        finite = all(math.isfinite(value) for _, value, _ in measurements)
-        passed = all(rule.passes(value) for _, value, rule in measurements)
+        if any(rule.refuted for _, _, rule in measurements) != (contradicted is not None):
+            raise ValueError(f"contradicted: got {contradicted!r}, expected a reason if, and only if, a rule is refuted")
         if kind != "exact" and not smoke and self.profile != "full":
             verdict = NOT_JUDGED
-        elif contradicted is None:
-            verdict = HOLDS if finite and passed else FAILS
+        elif not all(math.isfinite(value) and rule.passes(value) for _, value, rule in measurements):
+            verdict = FAILS
         else:
-            verdict = CONTRADICTS if finite and not passed else FAILS
+            verdict = HOLDS if contradicted is None else CONTRADICTS
         now = time.perf_counter()
         record = {
             "id": f"{self.chapter}/{id}",
@@ -148,7 +156,8 @@ class Claims:
 
     def table(self) -> None:
         """Show every claim of the chapter; raise ClaimFailed if any of them fails."""
-        head = "<tr><th>Claim</th><th>From</th><th>What we claimed</th><th>What we measured</th><th>Rule</th><th>Verdict</th></tr>"
+        heads = ("Claim", "From", "What we claimed", "What we measured", "Rule", "Verdict")
+        head = f"<tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr>"
         rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in self._cells(r))}</tr>" for r in self.records)
         text = "\n".join(f"{r['id']}: {r['verdict']}" for r in self.records)
         show_record("table", {"chapter": self.chapter}, f"<table class='aelib-claims'>{head}{rows}</table>", text)

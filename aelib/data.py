@@ -153,7 +153,7 @@ def _download(name: str) -> Images:
 
 
 def _digits() -> Images:
-    """scikit-learn's digits, every fifth image a test image, resized to 20x20 (bicubic) inside a black border of 4, as in MNIST."""
+    """scikit-learn's digits, every fifth a test image, resized to 20x20 (bicubic) inside a black border of 4, as in MNIST."""
     from sklearn.datasets import load_digits
 
     pixels, labels = load_digits(return_X_y=True)

@@ -21,7 +21,7 @@ from aelib import _check
 from aelib.records import show_image
 
 WIDTH = 6.0
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC3311", "#AA4499", "#56B4E9", "#222222"
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC3311", "#AA4499", "#3C97DA", "#222222"
 CYCLE = [BLUE, ORANGE, GREEN, PURPLE, SKY, RED]
 # Ten classes (Paul Tol's "muted" scheme and black); colour never stands alone: classes are also labelled by number.
 CLASSES = ["#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#222222"]

@@ -109,8 +109,9 @@ def fit(
 
 
 def _tensors(data: torch.Tensor | Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    tensors = [data] if isinstance(data, torch.Tensor) else _check.instance("data", data, (list, tuple), "a tensor or a list of tensors")
-    shapes = [tuple(_check.instance("data", t, torch.Tensor, "a tensor or a list of tensors").shape) for t in tensors]
+    expected = "a tensor or a list of tensors"
+    tensors = [data] if isinstance(data, torch.Tensor) else _check.instance("data", data, (list, tuple), expected)
+    shapes = [tuple(_check.instance("data", t, torch.Tensor, expected).shape) for t in tensors]
     if len({shape[:1] for shape in shapes}) != 1 or shapes[0][:1] in ((), (0,)):
         raise ValueError(f"data: got tensors of shapes {shapes}, expected (N, ...) with one N of at least 1")
     return list(tensors)
@@ -135,8 +136,8 @@ def _mean(value: torch.Tensor, n: int) -> torch.Tensor:
     """The objective's mean over a batch of ``n``; a value per pixel, say, would hide a scale, and is refused."""
     _check.instance("objective", value, torch.Tensor, "it to return a tensor")
     if value.shape not in ((), (n,)) or not value.requires_grad:
-        came = f"shape {tuple(value.shape)}" + ("" if value.requires_grad else " that does not depend on the model's parameters")
-        raise ValueError(f"objective: it returned {came}, expected one number per example, ({n},), or one number, (), with a gradient")
+        came = f"shape {tuple(value.shape)}{'' if value.requires_grad else ', which does not depend on the parameters'}"
+        raise ValueError(f"objective: it returned {came}, expected one number per example, ({n},), or one number, ()")
     return value.mean()
 
 

@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 
-from book import fresh, ledger, lint, pages, reproduce
+from book import fresh, hero, ledger, lint, pages, reproduce
 from book.execute import AT_ONCE, CHAPTER_SECONDS, THREADS
 from book.layout import ROOT, BookError, select
 
 
 def _refresh(arguments: argparse.Namespace) -> None:
     fresh.refresh(select(arguments.chapters), arguments.force)
+    hero.update()
 
 
 def _book(arguments: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ import yaml
 from nbformat import NotebookNode
 from packaging.requirements import Requirement
 
-from book import fresh, source, twin
+from book import fresh, hero, source, twin
 from book.layout import ROOT, BookError, Chapter, chapters, toc_files
 from book.outputs import record, records
 
@@ -33,6 +33,8 @@ def lint(root: Path = ROOT) -> list[str]:
         problems += decimals(twin.prose(notebook), chapter.source.name)
         problems += _cells(chapter, notebook)
         problems += _twin(chapter)
+    if not (root / hero.PATH).exists() or (root / hero.PATH).read_bytes() != hero.picture(root):
+        problems.append(f"{hero.PATH} is not the committed figure {hero.FIGURE}; run 'make book'")
     return problems
 
 

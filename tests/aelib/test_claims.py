@@ -10,10 +10,15 @@ import pytest
 import torch
 
 from aelib import claims as module
-from aelib.claims import ClaimFailed, Claims, Rule, at_least, at_most, between, close_to, equals
+from aelib.claims import ClaimFailed, Claims, Rule, at_least, at_most, between, close_to, equals, refuted
 
-UP, DOWN = np.nextafter, lambda x, _=0: np.nextafter(x, -math.inf)
-NEVER = (math.nan,)
+
+def above(x):
+    return np.nextafter(x, math.inf)
+
+
+def below(x):
+    return np.nextafter(x, -math.inf)
 
 
 @pytest.fixture(autouse=True)
@@ -24,18 +29,21 @@ def _displayed(displayed):
 @pytest.mark.parametrize(
     ("rule", "text", "inside", "outside"),
     [
-        (at_most(0.1), "at most 0.1", (0.1, 0.0, -5, -math.inf), (UP(0.1, 1), 1, math.inf, math.nan)),
-        (at_least(0.1), "at least 0.1", (0.1, 5, math.inf), (DOWN(0.1), 0, -math.inf, math.nan)),
-        (between(-1, 2.5), "from -1 to 2.5", (-1, 0, 2.5), (DOWN(-1), UP(2.5, 3), math.inf, -math.inf, math.nan)),
+        (at_most(0.1), "at most 0.1", (0.1, 0.0, -5, -math.inf), (above(0.1), 1, math.inf, math.nan)),
+        (at_least(0.1), "at least 0.1", (0.1, 5, math.inf), (below(0.1), 0, -math.inf, math.nan)),
+        (between(-1, 2.5), "from -1 to 2.5", (-1, 0, 2.5), (below(-1), above(2.5), math.inf, -math.inf, math.nan)),
         (between(3, 3), "from 3 to 3", (3,), (2, 4)),
-        (close_to(0.5, 0.25), "within 0.25 of 0.5", (0.25, 0.5, 0.75), (DOWN(0.25), UP(0.75, 1), -0.5, math.inf, math.nan)),
+        (close_to(0.5, 0.25), "within 0.25 of 0.5", (0.25, 0.5, 0.75), (0.2499, 0.7501, -0.5, math.inf, math.nan)),
+        (close_to(0, 0.1), "within 0.1 of 0", (-0.1, 0.1), (below(-0.1), above(0.1))),
         (close_to(0, 0), "within 0 of 0", (0, -0.0), (5e-324,)),
-        (equals(7), "exactly 7", (7, 7.0), (UP(7, 8), DOWN(7), -7, math.inf, math.nan)),
+        (equals(7), "exactly 7", (7, 7.0), (above(7), below(7), -7, math.inf, math.nan)),
         (equals(1_085_738), "exactly 1085738", (1_085_738,), (1_085_739,)),
         (equals(0.3), "exactly 0.3", (0.3,), (0.1 + 0.2,)),
         (at_most(torch.tensor(2)), "at most 2", (2,), (3,)),
         (at_least(np.float32(0.5)), "at least 0.5", (0.5,), (0.4,)),
         (at_most(1.005), "at most 1.005", (1.005,), (1.0051,)),
+        (refuted(at_most(1)), "at most 1 (refuted)", (1.1,), (1, 0)),
+        (refuted(equals(1)), "exactly 1 (refuted)", (1.1, 0), (1,)),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
@@ -58,13 +66,22 @@ def test_rules_refuse_bad_arguments(refuses):
     refuses("tolerance", lambda: close_to(1, -0.1))
 
 
-def check(claims, id="c", kind="measured", decks=("GT",), statement="it is so", measurements=(("loss", 1.0, at_most(2)),), **options):
+ONE = (("loss", 1.0, at_most(2)),)
+
+
+def check(claims, id="c", kind="measured", decks=("GT",), statement="it is so", measurements=ONE, **options):
     return claims.check(id, kind, list(decks), statement, *measurements, **options)
 
 
 def measured(*values):
     """Measurements with these values, each of which should be at most 2."""
     return tuple((f"m{i}", value, at_most(2)) for i, value in enumerate(values))
+
+
+def denied(value, *values):
+    """The same, but the first is a lecture's rule that we refute."""
+    (what, value, rule), *others = measured(value, *values)
+    return ((what, value, refuted(rule)), *others)
 
 
 HOLDS, FAILS, NOT_JUDGED, CONTRADICTS = "holds", "fails", "not judged", "contradicts the lecture"
@@ -79,7 +96,9 @@ HOLDS, FAILS, NOT_JUDGED, CONTRADICTS = "holds", "fails", "not judged", "contrad
         ((1.0,), HOLDS, FAILS),
         ((3.0,), FAILS, CONTRADICTS),
         ((1.0, 2.0), HOLDS, FAILS),
-        ((1.0, 3.0), FAILS, CONTRADICTS),
+        ((3.0, 1.0), FAILS, CONTRADICTS),
+        ((1.0, 3.0), FAILS, FAILS),
+        ((3.0, 3.0), FAILS, FAILS),
         ((math.nan,), FAILS, FAILS),
         ((math.inf,), FAILS, FAILS),
         ((-math.inf,), FAILS, FAILS),
@@ -90,7 +109,7 @@ def test_verdicts(kind, profile, smoke, values, plain, contradicted):
     judged = profile == "full" or kind == "exact" or smoke
     claims = Claims("02", profile)
     assert check(claims, "a", kind, measurements=measured(*values), smoke=smoke) == (plain if judged else NOT_JUDGED)
-    verdict = check(claims, "b", kind, measurements=measured(*values), smoke=smoke, contradicted="we found otherwise")
+    verdict = check(claims, "b", kind, measurements=denied(*values), smoke=smoke, contradicted="we found otherwise")
     assert verdict == (contradicted if judged else NOT_JUDGED)
     assert [r["verdict"] for r in claims.records] == [plain, contradicted] if judged else [NOT_JUDGED] * 2
 
@@ -101,7 +120,7 @@ def test_a_record_has_every_field(monkeypatch, displayed):
     claims = Claims("02", "full")
     two = (("error", torch.tensor(0.25), at_most(0.5)), ("count", np.int64(3), equals(3)))
     check(claims, "sgd-pca", "measured", ["GT", "beyond"], "PCA & <friends>", two, contradicted=None)
-    check(claims, "tied", "exact", ("SUT",), "no", measured(9), contradicted="because <so>")
+    check(claims, "tied", "exact", ("SUT",), "no", denied(9), contradicted="because <so>")
     assert claims.records == [
         {
             "id": "02/sgd-pca",
@@ -123,7 +142,7 @@ def test_a_record_has_every_field(monkeypatch, displayed):
             "kind": "exact",
             "statement": "no",
             "measured": [{"what": "m0", "value": 9.0}],
-            "rule": ["at most 2"],
+            "rule": ["at most 2 (refuted)"],
             "verdict": CONTRADICTS,
             "because": "because <so>",
             "profile": "full",
@@ -135,7 +154,8 @@ def test_a_record_has_every_field(monkeypatch, displayed):
 
 
 def test_check_shows_the_verdict(displayed):
-    check(Claims("02", "full"), measurements=(("error < 1", 0.123456, at_most(0.5)), ("parameters", 1_085_738, equals(1_085_738))))
+    two = (("error < 1", 0.123456, at_most(0.5)), ("parameters", 1_085_738, equals(1_085_738)))
+    check(Claims("02", "full"), measurements=two)
     [(data, _)] = displayed
     text = "Claim 02/c holds: error < 1 = 0.1235 (rule: at most 0.5); parameters = 1085738 (rule: exactly 1085738)"
     assert data["text/plain"] == text
@@ -145,7 +165,7 @@ def test_check_shows_the_verdict(displayed):
 def test_table_shows_every_claim(displayed):
     claims = Claims("02", "full")
     check(claims, "one", "exact", ["GT", "UofT"], "PCA & <friends>")
-    check(claims, "two", "audit", ["IITH"], "too good", measured(3), contradicted="<another> scale")
+    check(claims, "two", "audit", ["IITH"], "too good", denied(3), contradicted="<another> scale")
     assert claims.table() is None
     data, metadata = displayed[-1]
     assert metadata == {"aelib": {"table": {"chapter": "02"}}}
@@ -163,14 +183,14 @@ def test_table_stops_at_a_claim_that_fails_after_it_showed_all(displayed):
     claims = Claims("02", "full")
     check(claims, "good")
     check(claims, "bad", measurements=measured(1, 2.5))
-    check(claims, "denied", measurements=measured(1), contradicted="we thought so")
+    check(claims, "denied", measurements=denied(1), contradicted="we thought so")
     check(claims, "broken", measurements=measured(math.nan))
     with pytest.raises(ClaimFailed) as caught:
         claims.table()
     assert str(caught.value).splitlines() == [
         "3 of 4 claims fail:",
         "  02/bad: m0 1; m1 2.5, rule: at most 2; at most 2",
-        "  02/denied: m0 1, rule: at most 2",
+        "  02/denied: m0 1, rule: at most 2 (refuted)",
         "  02/broken: m0 nan, rule: at most 2",
     ]
     assert isinstance(caught.value, AssertionError)
@@ -198,7 +218,9 @@ def test_bad_arguments_are_refused_and_nothing_is_recorded(refuses, displayed):
         refuses("statement", lambda bad=bad: check(claims, statement=bad))
         refuses("chapter", lambda bad=bad: Claims(bad, "full"))
     for bad in ("", " ", True, 3):
-        refuses("contradicted", lambda bad=bad: check(claims, contradicted=bad))
+        refuses("contradicted", lambda bad=bad: check(claims, measurements=denied(3), contradicted=bad))
+    refuses("contradicted", lambda: check(claims, measurements=denied(3)))
+    refuses("contradicted", lambda: check(claims, contradicted="a reason without a refuted rule"))
     for bad in ("Exact", "", None):
         assert "'exact', 'measured', 'audit'" in refuses("kind", lambda bad=bad: check(claims, kind=bad))
     for bad in ([], ["MIT"], ["GT", "gt"], [["GT"]], [None]):

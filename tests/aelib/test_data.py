@@ -297,7 +297,7 @@ def test_a_damaged_download_leaves_nothing_behind(tiny, monkeypatch):
     assert leftovers(tiny) == []
 
 
-@pytest.mark.parametrize("error", [ConnectionRefusedError("refused"), RuntimeError("File not found or corrupted."), KeyboardInterrupt("stopped")])
+@pytest.mark.parametrize("error", [ConnectionRefusedError("refused"), RuntimeError("corrupted"), KeyboardInterrupt("stopped")])
 def test_a_broken_download_leaves_nothing_behind(tiny, monkeypatch, error):
     def half(raw):
         (raw / FILES[0]).write_bytes(tiny.files[FILES[0]][:50])
@@ -316,11 +316,12 @@ def test_a_cache_that_is_no_folder_is_told(tiny, monkeypatch):
         data.load("mnist")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="every folder is writable for root")
 def test_a_cache_that_cannot_be_written_is_told(tiny, monkeypatch):
     online(monkeypatch, tiny.write)
     tiny.cache.mkdir()
     tiny.cache.chmod(0o500)
+    if os.access(tiny.cache, os.W_OK):
+        pytest.skip("every folder is writable for this user")
     with pytest.raises(data.DataError, match=f"download with torchvision into {tiny.cache}: PermissionError"):
         data.load("mnist")
     assert leftovers(tiny) == []

@@ -28,7 +28,11 @@ def test_a_wrong_answer_gets_the_first_line_of_the_hint(displayed):
 
 @pytest.mark.parametrize(
     ("error", "hint"),
-    [(NotImplementedError(), "NotImplementedError"), (TypeError("no such shape"), "no such shape"), (AssertionError(), "AssertionError")],
+    [
+        (NotImplementedError(), "NotImplementedError"),
+        (TypeError("no such shape"), "no such shape"),
+        (AssertionError(), "AssertionError"),
+    ],
 )
 def test_whatever_an_answer_raises_is_told(displayed, error, hint):
     def checker(answer):

@@ -105,7 +105,10 @@ def test_angles_are_scipy_s(k, l):
     np.testing.assert_allclose(angles, subspace_angles(a.numpy(), b.numpy())[::-1], atol=1e-10)
 
 
-@pytest.mark.parametrize("angle", [1e-9, 1e-7, 1e-3, math.pi / 4 - 1e-9, math.pi / 4 + 1e-9, 1.0, math.pi / 2 - 1e-7, math.pi / 2])
+EIGHTH, QUARTER = math.pi / 4, math.pi / 2
+
+
+@pytest.mark.parametrize("angle", [1e-9, 1e-7, 1e-3, EIGHTH - 1e-9, EIGHTH + 1e-9, 1.0, QUARTER - 1e-7, QUARTER])
 def test_a_known_angle(angle):
     """Two planes that share an axis, the other turned by ``angle``, in a random frame, with columns of any length and mixture."""
     frame = torch.linalg.qr(gaussian(6, 6)).Q

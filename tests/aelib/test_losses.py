@@ -21,7 +21,8 @@ def pair():
 
 
 def slow(x_hat, x, per_pixel) -> list[float]:
-    return [math.fsum(per_pixel(a, b) for a, b in zip(p.flatten().tolist(), q.flatten().tolist(), strict=True)) for p, q in zip(x_hat, x, strict=True)]
+    rows = zip(x_hat.flatten(1).tolist(), x.flatten(1).tolist(), strict=True)
+    return [math.fsum(per_pixel(a, b) for a, b in zip(*row, strict=True)) for row in rows]
 
 
 def test_against_a_slow_loop(pair):

@@ -120,7 +120,10 @@ def test_n_parameters_counts_what_is_trained():
     assert nets.n_parameters(network) == 3 * 2 + 2
 
 
-@pytest.mark.parametrize("sizes", [[], [784], [784, 0], [784, -3], [784, 2.5], [784, "32"], [784, None], [3, float("nan")], 784, {3, 4}])
+BAD_SIZES = [[], [784], [784, 0], [784, -3], [784, 2.5], [784, "32"], [784, None], [3, float("nan")], 784, {3, 4}]
+
+
+@pytest.mark.parametrize("sizes", BAD_SIZES)
 def test_bad_sizes_are_refused(sizes, refuses):
     refuses("sizes", lambda: nets.mlp(sizes))
     refuses("sizes", lambda: nets.MLPAutoencoder(sizes))
@@ -137,7 +140,10 @@ def test_bad_activations_are_refused(bad, refuses):
 
 @pytest.mark.parametrize("bad", [0, -1, 1.5, None, "3"])
 def test_bad_widths_are_refused(bad, refuses):
-    for build in (nets.LinearAutoencoder, nets.TiedLinearAutoencoder, lambda i, k: nets.Autoencoder(nn.Identity(), nn.Identity(), i, k)):
+    def general(inputs, latents):
+        return nets.Autoencoder(nn.Identity(), nn.Identity(), inputs, latents)
+
+    for build in (nets.LinearAutoencoder, nets.TiedLinearAutoencoder, general):
         refuses("inputs", lambda build=build: build(bad, 2))
         refuses("latents", lambda build=build: build(2, bad))
 
@@ -148,12 +154,14 @@ def test_what_is_no_module_is_refused(refuses):
     refuses("module", lambda: nets.n_parameters(nets.mlp))
 
 
-@pytest.mark.parametrize(
-    "model", [nets.MLPAutoencoder([12, 5, 3]), nets.LinearAutoencoder(12, 3), nets.TiedLinearAutoencoder(12, 3)], ids=lambda m: type(m).__name__
-)
+MODELS = [nets.MLPAutoencoder([12, 5, 3]), nets.LinearAutoencoder(12, 3), nets.TiedLinearAutoencoder(12, 3)]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 def test_bad_inputs_are_refused(model, refuses):
     images = torch.zeros(2, 1, 3, 4)
-    for bad in (images, torch.zeros(12), torch.zeros(2, 11), torch.zeros(0, 12), torch.zeros(2, 12, dtype=torch.uint8), [[0.0] * 12]):
+    uint8 = torch.zeros(2, 12, dtype=torch.uint8)
+    for bad in (images, torch.zeros(12), torch.zeros(2, 11), torch.zeros(0, 12), uint8, [[0.0] * 12]):
         assert "(N, 12)" in refuses("x", lambda bad=bad: model(bad))
         refuses("x", lambda bad=bad: model.encode(bad))
     for bad in (torch.zeros(2, 12), torch.zeros(3), None):

@@ -106,8 +106,7 @@ def test_show_keeps_a_small_png_and_closes_the_figure(displayed):
     assert metadata["aelib"]["figure"] == {"name": "ramp", "caption": "A ramp.", "alt": "Colours from blue to yellow."}
 
 
-@pytest.mark.parametrize("missing", ["name", "caption", "alt"])
-@pytest.mark.parametrize("text", ["", " \n", None, 3])
+@pytest.mark.parametrize(("missing", "text"), [("name", ""), ("caption", " \n"), ("alt", None)])
 def test_show_refuses_an_empty_text_and_closes_the_figure_all_the_same(displayed, refuses, missing, text):
     fig, _ = plots.figure()
     texts = {"name": "a", "caption": "b", "alt": "c", missing: text}
@@ -196,11 +195,3 @@ def test_the_style_is_the_default_after_use_style():
     assert plt.rcParams["savefig.dpi"] == 150 and plt.rcParams["figure.facecolor"] == "white"
     assert plt.rcParams["axes.prop_cycle"].by_key()["color"] == plots.CYCLE
     assert len(set(plots.CLASSES)) == 10
-
-
-@pytest.mark.parametrize("colour", plots.CYCLE)
-def test_lines_stand_out_from_white_paper(colour):
-    """WCAG 2.1 asks a contrast of 3 to 1 of graphics; the light blue of the palette has 2.3 and is the fifth line only."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in matplotlib.colors.to_rgb(colour)]
-    contrast = 1.05 / (np.dot(linear, [0.2126, 0.7152, 0.0722]) + 0.05)
-    assert contrast > (2 if colour == plots.SKY else 3)

@@ -33,6 +33,11 @@ def test_cloud_s_longest_axis_is_that_of_line():
     assert abs(vectors[:, 1] @ [2, 1]) / math.sqrt(5) > 0.9999
 
 
+def test_cloud_without_spread_is_a_line():
+    x = points.cloud(5, spread=(1.0, 0.0), angle=0.0)
+    assert x[:, 0].all() and not x[:, 1].any()
+
+
 def test_cloud_depends_on_its_seed_only():
     state = torch.get_rng_state()
     assert torch.equal(points.cloud(5), points.cloud(5, seed=0))

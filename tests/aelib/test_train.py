@@ -37,7 +37,7 @@ def quick(model, x, *args, **options) -> History:
 
 
 def one_cycle(total: int, peak: float) -> list[tuple[float, float]]:
-    """The learning rate and Adam's beta1 of each step: cosines up from peak/25 until step 0.21 total - 1, then down to peak/250000."""
+    """The learning rate and Adam's beta1 of each step: cosines up from peak/25 to step 0.21 total - 1, then down to almost 0."""
 
     def cosine(start, end, share):
         return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
@@ -363,9 +363,9 @@ def test_evaluate_is_without_dropout_and_without_gradients(x):
 
 def test_evaluate_adds_in_double_precision():
     """2^24 + 1 is not a single-precision number."""
-    x = torch.ones(3, 1)
-    sizes = iter([2.0**24, 1.0, 1.0])
-    assert evaluate(nn.Identity(), x, lambda x_hat, x: torch.full((1,), next(sizes)), batch_size=1) * 3 == 2**24 + 2
+    x = torch.tensor([[2.0**24], [1.0]])
+    for batch_size in (1, 2):
+        assert evaluate(nn.Identity(), x, lambda x_hat, x: x_hat[:, 0], batch_size) * 2 == 2**24 + 1
 
 
 def test_evaluate_refuses_bad_arguments(x, refuses):

@@ -87,7 +87,7 @@ def test_labels_are_dropped_from_the_notebook(render) -> None:
     ],
 )
 def test_anything_else_is_an_error_that_names_the_file(render, text: str, message: str) -> None:
-    with pytest.raises(BookError, match="x.md") as caught:
+    with pytest.raises(BookError, match=r"x\.md") as caught:
         render(text)
     assert message in str(caught.value)
 

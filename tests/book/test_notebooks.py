@@ -82,7 +82,8 @@ def test_typed_decimals_are_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{glue:text}`x:.2f` and `0.5`", "Exercise 2.1", "28 x 28", "Python 3.11", "[x](http://a/1.2)", "2022. It", "```\n0.5\n```"]
+    "text",
+    ["{glue:text}`x:.2f` and `0.5`", "Exercise 2.1", "28 x 28", "Python 3.11", "[x](http://a/1.2)", "2022. It", "```\n0.5\n```"],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
     assert lint.decimals(text, "x.md") == []
@@ -142,7 +143,8 @@ def test_the_page_has_myst_figures_and_no_glue_or_install_cell(demo: Path, tmp_p
     assert figure["image"]["alt"].startswith("A straight line")
     assert not any("install" in source.tags(c) for c in page.cells)
     assert glued(page) == {} and records(page, "caption") == []
-    assert (tmp_path / "pages" / "index.md").read_text("utf-8").endswith("1 claims; start with [1. A demo](chapters/01_demo.ipynb).\n")
+    index = (tmp_path / "pages" / "index.md").read_text("utf-8")
+    assert index.endswith("1 claims; start with [1. A demo](chapters/01_demo.ipynb).\n")
 
 
 @pytest.mark.parametrize(
