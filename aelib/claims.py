@@ -138,8 +138,8 @@ class Claims:
         self._clock = now
         self.records.append(record)
         results = "; ".join(f"{what} = {_number(value)} (rule: {rule.text})" for what, value, rule in measurements)
-        text = f"Claim {record['id']} {verdict}: {results}"
-        show_record("claim", record, f"<p class='aelib-claim'>{_badge(verdict)} {html.escape(text)}</p>", text)
+        shown = f"<p class='aelib-claim'>Claim {record['id']} {_badge(verdict)}: {html.escape(results)}</p>"
+        show_record("claim", record, shown, f"Claim {record['id']} {verdict}: {results}")
         return verdict
 
     def _validate(self, id: str, kind: str, decks: list[str], statement: str, contradicted: str | None) -> None:

@@ -32,7 +32,9 @@ class Bibliography:
         return self._cited(key, self.entries[key])
 
     def _cited(self, key: str, entry: Entry) -> Cited:
-        names = [" ".join([*p.prelast_names, *p.last_names]).replace("{", "").replace("}", "") for p in entry.persons.get("author", [])]
+        names = [
+            " ".join([*p.prelast_names, *p.last_names]).replace("{", "").replace("}", "") for p in entry.persons.get("author", [])
+        ]
         fields = entry.fields
         url = f"https://doi.org/{fields['doi']}" if "doi" in fields else fields.get("url")
         if not names or not url or "year" not in fields:

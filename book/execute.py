@@ -59,7 +59,9 @@ def run(job: Job) -> Outcome:
             began = time.perf_counter()
             command = [sys.executable, "-m", "book.run_one", str(start), str(target), job.profile, str(job.seconds)]
             try:
-                done = subprocess.run(command, env=_environment(job), cwd=ROOT, timeout=job.seconds + 60, capture_output=True, text=True)
+                done = subprocess.run(
+                    command, env=_environment(job), cwd=ROOT, timeout=job.seconds + 60, capture_output=True, text=True
+                )
                 failure = None if done.returncode == 0 else done.stderr.strip()
             except subprocess.TimeoutExpired:
                 failure = f"no end after {job.seconds + 60} seconds (attempt {attempt} of 2)"
@@ -74,12 +76,21 @@ def run(job: Job) -> Outcome:
 def _environment(job: Job) -> dict[str, str]:
     threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, **threads, "AELIB_PROFILE": job.profile, "TQDM_DISABLE": "1", "PYTHONPATH": python_path, "MPLBACKEND": "agg"}
+    return {
+        **os.environ,
+        **threads,
+        "AELIB_PROFILE": job.profile,
+        "TQDM_DISABLE": "1",
+        "PYTHONPATH": python_path,
+        "MPLBACKEND": "agg",
+    }
 
 
 def _name_cell(notebook: str, failure: str, limit: int) -> str:
     """The failure with the cell that it happened in: its number among the code cells, its first line and the error."""
-    cells = [c for c in nbformat.reads(notebook, as_version=4).cells if c.cell_type == "code" and "injected-parameters" not in tags(c)]
+    cells = [
+        c for c in nbformat.reads(notebook, as_version=4).cells if c.cell_type == "code" and "injected-parameters" not in tags(c)
+    ]
     for number, cell in enumerate(cells, 1):
         for output in cell.outputs:
             if output.output_type == "error":

@@ -64,7 +64,9 @@ def config(root: Path = ROOT) -> dict:
 
 def repository(root: Path = ROOT) -> Repository:
     settings = config(root)
-    return Repository(settings["repository"]["url"].rstrip("/"), settings["repository"]["branch"], settings["html"]["baseurl"].rstrip("/"))
+    return Repository(
+        settings["repository"]["url"].rstrip("/"), settings["repository"]["branch"], settings["html"]["baseurl"].rstrip("/")
+    )
 
 
 def toc_files(root: Path = ROOT) -> list[str]:

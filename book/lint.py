@@ -17,7 +17,9 @@ from book.outputs import record, records
 VISIBLE_LINES = 15
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+")
 # What may hold a decimal: code, roles (they resolve to glued or quoted numbers), addresses, exercise and Python numbers.
-ALLOWED = re.compile(r"`{3}.*?`{3}|\{[a-z:]+\}`[^`]*`|`[^`]*`|\]\([^)]*\)|<[^>]*>|Exercise \d+\.\d+|Python \d\.\d+|tag\{[^}]*\}", re.S)
+ALLOWED = re.compile(
+    r"`{3}.*?`{3}|\{[a-z:]+\}`[^`]*`|`[^`]*`|\]\([^)]*\)|<[^>]*>|Exercise \d+\.\d+|Python \d\.\d+|tag\{[^}]*\}", re.S
+)
 
 
 def lint(root: Path = ROOT) -> list[str]:
@@ -103,7 +105,9 @@ def _figures(chapter: Chapter, notebook: NotebookNode) -> list[str]:
 def _register(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """The chapter's claims must be those of chapters/claims.toml: none lost, none of another kind."""
     register = tomllib.loads((chapter.root / "chapters" / "claims.toml").read_text("utf-8"))
-    wanted = {f"{chapter.number}/{id}": (kind, sorted(decks.split())) for id, (kind, decks) in register.get(chapter.number, {}).items()}
+    wanted = {
+        f"{chapter.number}/{id}": (kind, sorted(decks.split())) for id, (kind, decks) in register.get(chapter.number, {}).items()
+    }
     got = {c["id"]: (c["kind"], sorted(c["decks"])) for c in records(notebook, "claim")}
     return [
         f"{chapter.twin.name}: claim {id}: chapters/claims.toml says {wanted.get(id)}, the notebook {got.get(id)}"
@@ -119,7 +123,9 @@ def _toc(root: Path) -> list[str]:
     listed = {name for name in named if name.startswith("chapters/")}
     problems = [f"_toc.yml does not name {name}" for name in sorted((sources | twins) - listed)]
     problems += [f"_toc.yml names {name}, which has no source" for name in sorted(listed - sources)]
-    return problems + [f"_toc.yml names {n}.md, which does not exist" for n in named if n not in listed and not (root / f"{n}.md").exists()]
+    return problems + [
+        f"_toc.yml names {n}.md, which does not exist" for n in named if n not in listed and not (root / f"{n}.md").exists()
+    ]
 
 
 def _dependencies(root: Path) -> list[str]:

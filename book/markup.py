@@ -71,7 +71,9 @@ class Renderer:
         text = ROLE.sub(self._role, text)
         text = SECTION_LINK.sub(self._section, text)
         if self.flavour == TWIN and (left := LEFT_OVER.search(text)):
-            raise BookError(f"{self.where}: {left[0].strip()!r} would stay raw in the notebook; use the markup of CONTRIBUTING.md")
+            raise BookError(
+                f"{self.where}: {left[0].strip()!r} would stay raw in the notebook; use the markup of CONTRIBUTING.md"
+            )
         return text
 
     def _fence(self, m: re.Match[str]) -> str:
@@ -112,7 +114,9 @@ class Renderer:
             raise BookError(f"{self.where}: {{glue:text}}`{text}` needs a format, such as `{text}:.3f`")
         value = self._find(self.values, name)
         try:
-            return format(value, "" if form == "s" else form).replace("-", "\N{MINUS SIGN}" if not isinstance(value, str) else "-")
+            return format(value, "" if form == "s" else form).replace(
+                "-", "\N{MINUS SIGN}" if not isinstance(value, str) else "-"
+            )
         except ValueError as error:
             raise BookError(f"{self.where}: {{glue:text}}`{text}`: {error}") from error
 

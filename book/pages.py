@@ -11,8 +11,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from book import source, twin
-from book.ledger import totals
 from book.layout import BUILD, ROOT, BookError, Chapter, chapters, toc_files
+from book.ledger import totals
 from book.markup import PAGE, Labels
 from book.outputs import glued, is_glue, record
 
@@ -36,7 +36,11 @@ def build() -> Path:
     return HTML / "index.html"
 
 
-THEBE = re.compile(r'<script>const THEBE_JS_URL.*?</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>|<script type="text/x-thebe-config">.*?</script>|<link[^>]*sphinx-thebe\.css[^>]*>', re.S)
+THEBE = re.compile(
+    r"<script>const THEBE_JS_URL.*?</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>"
+    r'|<script type="text/x-thebe-config">.*?</script>|<link[^>]*sphinx-thebe\.css[^>]*>',
+    re.S,
+)
 
 
 def _tidy(site: Path) -> None:

@@ -47,7 +47,9 @@ def compare(chapter: Chapter, fresh: NotebookNode) -> list[str]:
         return [f"{chapter.name}: there is no committed notebook"]
     old = {claim["id"]: claim for claim in records(committed, "claim")}
     new = {claim["id"]: claim for claim in records(fresh, "claim")}
-    found = [f"{id}: only in {'the committed notebook' if id in old else 'the fresh run'}" for id in sorted(old.keys() ^ new.keys())]
+    found = [
+        f"{id}: only in {'the committed notebook' if id in old else 'the fresh run'}" for id in sorted(old.keys() ^ new.keys())
+    ]
     for id in old.keys() & new.keys():
         if old[id]["verdict"] != new[id]["verdict"]:
             found.append(f"{id}: committed {old[id]['verdict']!r}, now {new[id]['verdict']!r}")

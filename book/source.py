@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from book.layout import BookError, Chapter, repository
 
 INSTALL_TAGS = ["install", "remove-cell"]
-INSTALL_CODE = '''\
+INSTALL_CODE = """\
 # Install the book's package where it is missing (in Colab, say); the torch that is there stays as it is.
 import importlib.util
 
@@ -26,7 +26,7 @@ if importlib.util.find_spec("aelib") is None:
     source = os.environ.get("AELIB_SOURCE", "{archive}")
     command = [sys.executable, "-m", "pip", "install", "-q", source, f"torch=={{torch.__version__}}"]
     subprocess.run(command, check=True)
-    importlib.invalidate_caches()'''
+    importlib.invalidate_caches()"""
 
 
 def read(chapter: Chapter) -> NotebookNode:

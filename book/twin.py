@@ -108,7 +108,9 @@ def assemble(chapter: Chapter, run: NotebookNode, table: Labels) -> NotebookNode
     return notebook
 
 
-def finish(chapter: Chapter, executed: NotebookNode, claim_seconds: dict[str, float], seconds: float, profile: str) -> NotebookNode:
+def finish(
+    chapter: Chapter, executed: NotebookNode, claim_seconds: dict[str, float], seconds: float, profile: str
+) -> NotebookNode:
     """A cleaned run with the metadata that a twin carries: the fingerprint, the profile and the seconds."""
     executed.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from aelib.profiles import PROFILES, check_profile, choose, profile_name
 
 

@@ -57,7 +57,7 @@ def by_hand(model, x, epochs, batch_size, lr, weight_decay, seed) -> list[float]
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019), from its equations."""
     parameters, losses = list(model.parameters()), []
     m, v = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
-    steps, decay1 = len(x) // batch_size, 1.0
+    steps, _decay1 = len(x) // batch_size, 1.0
     rates = one_cycle(epochs * steps, lr)
     generator = torch.Generator().manual_seed(seed)
     for epoch in range(epochs):
