@@ -137,7 +137,7 @@ class Claims:
         }
         self._clock = now
         self.records.append(record)
-        results = "; ".join(f"{what} = {_number(value)} (rule: {rule.text})" for what, value, rule in measurements)
+        results = "; ".join(_results(record))
         shown = f"<p class='aelib-claim'>Claim {record['id']} {_badge(verdict)}: {html.escape(results)}</p>"
         show_record("claim", record, shown, f"Claim {record['id']} {verdict}: {results}")
         return verdict
@@ -156,22 +156,22 @@ class Claims:
 
     def table(self) -> None:
         """Show every claim of the chapter; raise ClaimFailed if any of them fails."""
-        heads = ("Claim", "From", "What we claimed", "What we measured", "Rule", "Verdict")
+        heads = ("Claim", "What we claimed", "What we measured, and the rule", "Verdict")
         head = f"<tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr>"
         rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in self._cells(r))}</tr>" for r in self.records)
         text = "\n".join(f"{r['id']}: {r['verdict']}" for r in self.records)
         show_record("table", {"chapter": self.chapter}, f"<table class='aelib-claims'>{head}{rows}</table>", text)
         failed = [r for r in self.records if r["verdict"] == FAILS]
         if failed:
-            lines = "\n".join(f"  {r['id']}: {_measured(r)}, rule: {'; '.join(r['rule'])}" for r in failed)
+            lines = "\n".join(f"  {r['id']}: {'; '.join(_results(r))}" for r in failed)
             raise ClaimFailed(f"{len(failed)} of {len(self.records)} claims fail:\n{lines}")
 
     @staticmethod
     def _cells(r: dict) -> list[str]:
         because = f"<br>{html.escape(r['because'])}" if r["because"] else ""
-        kind = f"<br><small>{r['kind']}</small>"
-        plain = [html.escape(s) for s in (r["statement"], _measured(r), "; ".join(r["rule"]))]
-        return [f"{html.escape(r['id'])}{kind}", ", ".join(r["decks"]), *plain, _badge(r["verdict"]) + because]
+        name = f"{html.escape(r['id'])}<br><small>{r['kind']}, {', '.join(r['decks'])}</small>"
+        results = "".join(f"<li>{html.escape(result)}</li>" for result in _results(r))
+        return [name, html.escape(r["statement"]), f"<ul>{results}</ul>", _badge(r["verdict"]) + because]
 
 
 def _measurement(measurement: Measurement) -> Measurement:
@@ -183,8 +183,9 @@ def _measurement(measurement: Measurement) -> Measurement:
     return what, float(_check.number(what, _check.plain(value))), rule
 
 
-def _measured(record: dict) -> str:
-    return "; ".join(f"{m['what']} {_number(m['value'])}" for m in record["measured"])
+def _results(record: dict) -> list[str]:
+    pairs = zip(record["measured"], record["rule"], strict=True)
+    return [f"{m['what']} = {_number(m['value'])} (rule: {rule})" for m, rule in pairs]
 
 
 def _number(value: float, digits: int = 4) -> str:

@@ -14,7 +14,7 @@ from book import fresh, hero, source, twin
 from book.layout import ROOT, BookError, Chapter, chapters, toc_files
 from book.outputs import record, records
 
-VISIBLE_LINES = 15
+VISIBLE_LINES, VISIBLE_WIDTH = 15, 92  # what fits beside a page's margins without scrolling
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+")
 # What may hold a decimal: code, roles (they resolve to glued or quoted numbers), addresses, exercise and Python numbers.
 ALLOWED = re.compile(
@@ -50,8 +50,11 @@ def _cells(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     for number, cell in enumerate(source.code_cells(notebook), 2):  # the install cell is number 1
         where = f"{chapter.source.name}, code cell {number}"
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        if len(lines) > VISIBLE_LINES and not twin.COLLAPSED & set(source.tags(cell)):
+        hidden = bool(twin.COLLAPSED & set(source.tags(cell)))
+        if not hidden and len(lines) > VISIBLE_LINES:
             problems.append(f"{where}: {len(lines)} visible lines, at most {VISIBLE_LINES} (hide the set-up or split the cell)")
+        if not hidden and max(map(len, lines), default=0) > VISIBLE_WIDTH:
+            problems.append(f"{where}: a visible line of {max(map(len, lines))} characters, at most {VISIBLE_WIDTH}")
         for call in ("plots.show(", "claims.check("):
             if cell.source.count(call) > 1:
                 problems.append(f"{where}: {cell.source.count(call)} calls of {call}...), one a cell")
