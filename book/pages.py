@@ -92,6 +92,8 @@ def page(chapter: Chapter, table: Labels) -> NotebookNode:
                 "image": {"alt": figures[0]["alt"]},
                 "figure": {"caption": f"**{number}.** {figures[0]['caption']}", "name": figures[0]["name"]},
             }
+        elif "solution" in source.tags(cell):
+            cell.metadata["mystnb"] = {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
         cell.outputs = [o for o in cell.outputs if not is_glue(o) and record(o, "caption") is None]
     notebook.cells = [cell for cell in notebook.cells if "install" not in source.tags(cell)]
     return notebook
