@@ -97,9 +97,10 @@ def _name_cell(notebook: str, failure: str, limit: int) -> str:
                 late = output.ename == "KeyboardInterrupt"  # how papermill stops a cell that is past its time
                 what = f"timeout: no end after {limit} seconds" if late else f"{output.ename}: {output.evalue}"
                 return f"code cell {number} ({_first_line(cell)}): {what}"
+    error = next((line for line in failure.splitlines() if "Error: " in line), failure)
     for number, cell in enumerate(cells, 1):
-        if cell.metadata.get("papermill", {}).get("status") in ("running", "failed"):
-            return f"code cell {number} ({_first_line(cell)}): {failure.splitlines()[-1]}"
+        if cell.metadata.get("papermill", {}).get("status") != "completed":
+            return f"code cell {number} ({_first_line(cell)}): {error}"
     return failure
 
 

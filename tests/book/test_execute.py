@@ -106,7 +106,7 @@ def test_a_failing_cell_is_named_and_the_twin_is_untouched(demo: Path, tmp_path:
 
 
 def test_an_endless_cell_is_named(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(execute.CHAPTER_SECONDS, "smoke", 4)
+    monkeypatch.setitem(execute.CHAPTER_SECONDS, "smoke", 15)  # the set-up cell must have time on a slow machine
     chapter = first(demo)
     edit(chapter, "h = 1 / 2", "while True: pass")
     with pytest.raises(BookError, match=r"01_demo, code cell 4 \(while True: pass\).*[Tt]imeout"):
@@ -184,3 +184,13 @@ def test_write_leaves_nothing_half_written(demo: Path, monkeypatch: pytest.Monke
         twin.write(chapter.twin, notebook)
     assert chapter.twin.read_bytes() == before
     assert not list(chapter.twin.parent.glob("*.tmp")) and not list(chapter.twin.parent.glob(".*.tmp"))
+
+
+def test_a_cell_without_any_output_is_named_too() -> None:
+    def cell(source: str, status: str):
+        return nbformat.v4.new_code_cell(source, metadata={"papermill": {"status": status}})
+
+    notebook = nbformat.v4.new_notebook(cells=[cell("a = 1", "completed"), cell("# why\nb = 2", "running"), cell("c", "pending")])
+    failure = "a warning\nCellTimeoutError: A cell timed out\nthe rest"
+    named = execute._name_cell(nbformat.writes(notebook), failure, 9)
+    assert named == "code cell 2 (b = 2): CellTimeoutError: A cell timed out"
