@@ -106,7 +106,7 @@ def test_a_failing_cell_is_named_and_the_twin_is_untouched(demo: Path, tmp_path:
 
 
 def test_an_endless_cell_is_named(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(execute.CHAPTER_SECONDS, "smoke", 15)  # the set-up cell must have time on a slow machine
+    monkeypatch.setitem(execute.CHAPTER_SECONDS, "smoke", 9)  # the set-up cell must have time on a slow machine
     chapter = first(demo)
     edit(chapter, "h = 1 / 2", "while True: pass")
     with pytest.raises(BookError, match=r"01_demo, code cell 4 \(while True: pass\).*[Tt]imeout"):
