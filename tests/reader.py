@@ -28,7 +28,8 @@ def run(path: str) -> int:
     for number, cell in enumerate(cells, 1):
         result = shell.run_cell("".join(cell["source"]), silent=True)
         if not result.success:
-            print(f"{path}: code cell {number} failed", file=sys.stderr)
+            error = result.error_before_exec or result.error_in_exec
+            print(f"{path}: code cell {number} failed: {type(error).__name__}: {error}", file=sys.stderr)
             return 1
     return 0
 
@@ -44,7 +45,7 @@ def main() -> int:
     before = metadata.version("torch")
     for path in arguments.notebooks:
         start = time.perf_counter()
-        command = [sys.executable, __file__, "--one", path]
+        command = [sys.executable, "-P", __file__, "--one", path]  # -P: the folder tests/aelib is not the package
         environment = {**os.environ, "AELIB_PROFILE": arguments.profile, "TQDM_DISABLE": "1"}
         if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
             return 1
