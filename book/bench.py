@@ -142,6 +142,7 @@ def fastest(*loops: Callable[[data.Images], float], source: data.Images) -> list
 
 
 def main() -> None:
+    torch.set_flush_denormal(True)  # before torch starts its other threads, which inherit it; for all loops alike
     source = images()
     print(
         f"{len(source.train):,} images ({source.name}), {torch.get_num_threads()} threads, network {'-'.join(map(str, SIZES))}, batch {BATCH}"

@@ -11,7 +11,7 @@ from torch import nn
 
 from aelib.losses import bce, mse
 from aelib.nets import MLPAutoencoder
-from aelib.train import History, TrainingError, evaluate, fit, pick_device, seeded
+from aelib.train import History, TrainingError, evaluate, fit, flushed_denormals, pick_device, seeded
 
 
 @pytest.fixture
@@ -376,3 +376,19 @@ def test_evaluate_refuses_bad_arguments(x, refuses):
     for bad in (lambda a, b: mse(a, b).mean(), lambda a, b: (a - b).square(), lambda a, b: 0.5, lambda a, b: None):
         refuses("loss", lambda bad=bad: evaluate(net(), x, bad))
     refuses("model", lambda: evaluate(mse, x, mse))
+
+
+def test_denormals_are_flushed_inside_fit_only():
+    tiny = torch.tensor(1e-38)
+    assert tiny / 10 != 0  # the machine can hold it, and torch's default lets it
+    seen = []
+
+    def objective(model, x):
+        seen.append(float(tiny / 10))
+        return (model(x) - x).square().mean(1)
+
+    fit(torch.nn.Linear(2, 2), torch.ones(4, 2), objective, epochs=1, progress=False)
+    assert seen == [0.0] and tiny / 10 != 0
+    with flushed_denormals(), flushed_denormals():
+        assert tiny / 10 == 0
+    assert tiny / 10 != 0
