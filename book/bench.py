@@ -144,9 +144,8 @@ def fastest(*loops: Callable[[data.Images], float], source: data.Images) -> list
 def main() -> None:
     torch.set_flush_denormal(True)  # before torch starts its other threads, which inherit it; for all loops alike
     source = images()
-    print(
-        f"{len(source.train):,} images ({source.name}), {torch.get_num_threads()} threads, network {'-'.join(map(str, SIZES))}, batch {BATCH}"
-    )
+    network, threads = "-".join(map(str, SIZES)), torch.get_num_threads()
+    print(f"{len(source.train):,} images ({source.name}), {threads} threads, network {network}, batch {BATCH}")
     ours, loader, pythae = fastest(our_fit, loader_loop, pythae_trainer, source=source)
     print(f"fit                       {ours / EPOCHS:6.2f} s an epoch")
     print(f"DataLoader + ToTensor     {loader / EPOCHS:6.2f} s an epoch: fit is {loader / ours:.1f} times faster (asked: 3.5)")

@@ -36,6 +36,14 @@ def verify_run(chapter: Chapter, run: NotebookNode) -> None:
             raise BookError(f"exercise {number}: expected its stub to fail and then its solution to pass, got {passed}")
 
 
+def new_twin(chapter: Chapter, executed: NotebookNode, seconds: float) -> NotebookNode:
+    """The twin that a full run gives: cleaned, verified, with its source's text. Raises BookError if it must not be kept."""
+    run, claim_seconds = clean(executed, chapter.name)
+    verify_run(chapter, run)
+    finished = twin.finish(chapter, run, claim_seconds, seconds, "full")
+    return twin.assemble(chapter, finished, twin.labels(chapter.root))
+
+
 def refresh(chosen: list[Chapter], force: bool = False) -> None:
     """Execute the chapters whose twins are stale (all with ``force``) and bring every twin's prose up to date."""
     reasons = {chapter: ["forced"] if force else stale(chapter) for chapter in chosen}
@@ -44,10 +52,7 @@ def refresh(chosen: list[Chapter], force: bool = False) -> None:
         print(f"{chapter.name}: to be executed ({', '.join(reasons[chapter])})", flush=True)
 
     def accept(chapter: Chapter, executed: NotebookNode, seconds: float) -> None:
-        run, claim_seconds = clean(executed, chapter.name)
-        verify_run(chapter, run)
-        finished = twin.finish(chapter, run, claim_seconds, seconds, "full")
-        twin.write(chapter.twin, twin.assemble(chapter, finished, twin.labels(chapter.root)))
+        twin.write(chapter.twin, new_twin(chapter, executed, seconds))
 
     if todo:
         execute(todo, "full", accept)

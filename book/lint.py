@@ -98,7 +98,7 @@ def _figures(chapter: Chapter, notebook: NotebookNode) -> list[str]:
                 problems.append(f"{chapter.twin.name}: a figure is shown without plots.show, so it has no alt text")
             if figure and (len(figure["alt"]) < 40 or figure["alt"] == figure["caption"]):
                 problems.append(f"{chapter.twin.name}: {figure['name']}'s alt text does not say what it shows: {figure['alt']!r}")
-    named = [name for cell in source.code_cells(source.read(chapter)) for name in twin.FIGURE_NAME.findall(cell.source)]
+    named = twin.figure_names(source.read(chapter))
     shown = [figure["name"] for figure in records(notebook, "figure")]
     if named != shown:
         problems.append(f"{chapter.twin.name}: the code names the figures {named}, the outputs show {shown}")

@@ -11,9 +11,8 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from book import twin
-from book.clean import clean
 from book.execute import execute
-from book.fresh import verify_run
+from book.fresh import new_twin
 from book.layout import BUILD, BookError, Chapter
 from book.outputs import glued, records
 
@@ -24,10 +23,7 @@ def reproduce(chosen: list[Chapter]) -> None:
     spent: list[tuple[float, str]] = []
 
     def accept(chapter: Chapter, executed: NotebookNode, seconds: float) -> None:
-        run, claim_seconds = clean(executed, chapter.name)
-        verify_run(chapter, run)
-        finished = twin.finish(chapter, run, claim_seconds, seconds, "full")
-        fresh = twin.assemble(chapter, finished, twin.labels(chapter.root))
+        fresh = new_twin(chapter, executed, seconds)
         twin.write(BUILD / "reproduced" / chapter.twin.name, fresh)
         differences.extend(compare(chapter, fresh))
         spent.append((seconds, chapter.name))

@@ -40,9 +40,13 @@ def labels(root: Path = ROOT) -> Labels:
     table = Labels()
     for chapter in chapters(root):
         notebook = source.read(chapter)
-        figures = [name for cell in source.code_cells(notebook) for name in FIGURE_NAME.findall(cell.source)]
-        table.add(chapter, prose(notebook), figures)
+        table.add(chapter, prose(notebook), figure_names(notebook))
     return table
+
+
+def figure_names(notebook: NotebookNode) -> list[str]:
+    """The figures that the code of a source shows, in order."""
+    return [name for cell in source.code_cells(notebook) for name in FIGURE_NAME.findall(cell.source)]
 
 
 def load(chapter: Chapter) -> NotebookNode | None:
