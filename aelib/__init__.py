@@ -7,7 +7,10 @@ One module per idea; import the module that you need, for example
 ``data``       image data sets as tensors in memory
 ``points``     two-dimensional point sets
 ``nets``       autoencoders as ``nn.Module`` with ``encode`` and ``decode``
+``conv``       convolutional autoencoders, sizes and upsampling layers
 ``losses``     reconstruction losses, one number per example
+``penalties``  penalties of codes and of weights
+``jacobians``  an encoder's Jacobian and the contractive penalty
 ``train``      the training loop ``fit``
 ``linear``     principal component analysis and principal angles
 ``judge``      a small classifier and nearest neighbours, to judge codes

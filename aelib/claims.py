@@ -44,7 +44,7 @@ class Rule:
 
 def refuted(rule: Rule) -> Rule:
     """The lecture's rule, which the value must *not* meet: we found otherwise."""
-    return Rule(f"{rule.text} (refuted)", lambda value: not rule.passes(value), True)
+    return Rule(f"{rule.text}, refuted", lambda value: not rule.passes(value), True)
 
 
 def at_most(limit: float) -> Rule:

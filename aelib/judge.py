@@ -43,6 +43,22 @@ def knn_accuracy(
     return float(KNeighborsClassifier(neighbours).fit(*known).score(*asked))
 
 
+def probe_accuracy(codes: torch.Tensor, labels: torch.Tensor, test_codes: torch.Tensor, test_labels: torch.Tensor) -> float:
+    """The share of test codes (M, K) that a linear probe classifies rightly, in [0, 1].
+
+    The probe is a ridge regression of the classes on codes (N, K) that are scaled to mean 0 and
+    variance 1, with a penalty of N / 100 (scikit-learn's RidgeClassifier): it has a closed form,
+    so that the score depends on the codes and on nothing else.
+    """
+    from sklearn.linear_model import RidgeClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    known = _labelled("", codes, labels, "K")
+    asked = _labelled("test_", test_codes, test_labels, codes.shape[1])
+    return float(make_pipeline(StandardScaler(), RidgeClassifier(len(codes) / 100, solver="cholesky")).fit(*known).score(*asked))
+
+
 def classifier(features: int, hidden: tuple[int, ...] = (256,), classes: int = 10, seed: int = 0) -> nn.Sequential:
     """A small fully connected classifier: (N, features) to class scores (N, classes), before any softmax."""
     _check.instance("hidden", hidden, Sequence, "a list of widths")

@@ -1,7 +1,8 @@
 """Autoencoders as modules with two methods, ``encode`` and ``decode``.
 
-All networks here map vectors to vectors: x of shape (N, P), a code z of shape (N, K) and a
-reconstruction x_hat of shape (N, P). Calling a model is ``decode(encode(x))``.
+A fully connected network maps x of shape (N, P) to a code z of shape (N, K) and back to a
+reconstruction x_hat of shape (N, P). ``Autoencoder`` itself takes any encoder and decoder, also
+those of images (N, C, H, W). Calling a model is ``decode(encode(x))``.
 """
 
 from __future__ import annotations
@@ -38,23 +39,42 @@ def mlp(sizes: Sequence[int], activation: Activation = nn.ReLU, output: Activati
     return nn.Sequential(*layers)
 
 
-class Autoencoder(nn.Module):
-    """An encoder and a decoder: ``x_hat = decode(encode(x))``."""
+def _shape(name: str, shape: int | Sequence[int]) -> tuple[int, ...]:
+    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
+    if not sizes:
+        raise ValueError(f"{name}: got {shape!r}, expected a size or a shape such as (1, 28, 28)")
+    return tuple(_check.whole(name, size) for size in sizes)
 
-    def __init__(self, encoder: nn.Module, decoder: nn.Module, inputs: int, latents: int) -> None:
+
+class Autoencoder(nn.Module):
+    """An encoder and a decoder: ``x_hat = decode(encode(x))``.
+
+    ``inputs`` and ``latents`` are the shapes of one example and of its code, without N: a number
+    for vectors, (C, H, W) for images and feature maps.
+    """
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module, inputs: int | Sequence[int], latents: int | Sequence[int]) -> None:
         super().__init__()
         for name, part in (("encoder", encoder), ("decoder", decoder)):
             _check.instance(name, part, nn.Module, "a module")
-        inputs, latents = _check.whole("inputs", inputs), _check.whole("latents", latents)
-        self.encoder, self.decoder, self.inputs, self.latents = encoder, decoder, inputs, latents
+        self.encoder, self.decoder = encoder, decoder
+        self.inputs, self.latents = _shape("inputs", inputs), _shape("latents", latents)
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
-        """The code z (N, K) of x (N, P). Raises ValueError for any other shape."""
-        return self.encoder(_check.tensor("x", x, "N", self.inputs))
+        """The code z (N, *latents) of x (N, *inputs). Raises ValueError for any other shape of x or of its code."""
+        return self._made("z", self.encoder(_check.tensor("x", x, "N", *self.inputs)), self.latents)
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
-        """The reconstruction x_hat (N, P) of a code z (N, K). Raises ValueError for any other shape."""
-        return self.decoder(_check.tensor("z", z, "N", self.latents))
+        """The reconstruction x_hat (N, *inputs) of z (N, *latents). Raises ValueError for any other shape of z or of x_hat."""
+        return self._made("x_hat", self.decoder(_check.tensor("z", z, "N", *self.latents)), self.inputs)
+
+    @staticmethod
+    def _made(name: str, value: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+        if value.shape[1:] != shape:
+            made_by, argument = ("encoder", "latents") if name == "z" else ("decoder", "inputs")
+            came = tuple(value.shape[1:])
+            raise ValueError(f"{made_by}: it returned examples of shape {came}, expected {shape}, which {argument} promises")
+        return value
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.decode(self.encode(x))
@@ -96,14 +116,47 @@ class TiedLinearAutoencoder(Autoencoder):
 
     def __init__(self, inputs: int, latents: int) -> None:
         super().__init__(nn.Identity(), nn.Identity(), inputs, latents)
-        self.V = nn.Parameter(torch.randn(self.inputs, self.latents) / self.inputs**0.5)
-        self.c = nn.Parameter(torch.zeros(self.inputs))
+        (inputs,), (latents,) = self.inputs, self.latents
+        self.V = nn.Parameter(torch.randn(inputs, latents) / inputs**0.5)
+        self.c = nn.Parameter(torch.zeros(inputs))
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
-        return (_check.tensor("x", x, "N", self.inputs) - self.c) @ self.V
+        return (_check.tensor("x", x, "N", *self.inputs) - self.c) @ self.V
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
-        return _check.tensor("z", z, "N", self.latents) @ self.V.T + self.c
+        return _check.tensor("z", z, "N", *self.latents) @ self.V.T + self.c
+
+
+class TiedMLPAutoencoder(MLPAutoencoder):
+    """A fully connected autoencoder with tied weights, W_g = W_f^T in every layer (IITH).
+
+    As ``MLPAutoencoder``, but each decoder layer uses the transposed matrix of its mirror image
+    in the encoder, and has only its biases for itself.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Activation = nn.ReLU,
+        code: Activation | None = None,
+        output: Activation | None = nn.Sigmoid,
+    ) -> None:
+        super().__init__(sizes, activation, code, output)
+        forth = [layer for layer in self.encoder if isinstance(layer, nn.Linear)]
+        back = [i for i, layer in enumerate(self.decoder) if isinstance(layer, nn.Linear)]
+        for i, mirror in zip(back, reversed(forth), strict=True):
+            self.decoder[i] = _Transposed(mirror, self.decoder[i].bias)
+
+
+class _Transposed(nn.Module):
+    """x -> x W + b, with the matrix W (outputs, inputs) of another layer, which owns it."""
+
+    def __init__(self, mirror: nn.Linear, bias: nn.Parameter) -> None:
+        super().__init__()
+        self.mirror, self.bias = mirror, bias
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return nn.functional.linear(z, self.mirror.weight.T, self.bias)
 
 
 def n_parameters(module: nn.Module) -> int:

@@ -42,8 +42,8 @@ def _displayed(displayed):
         (at_most(torch.tensor(2)), "at most 2", (2,), (3,)),
         (at_least(np.float32(0.5)), "at least 0.5", (0.5,), (0.4,)),
         (at_most(1.005), "at most 1.005", (1.005,), (1.0051,)),
-        (refuted(at_most(1)), "at most 1 (refuted)", (1.1,), (1, 0)),
-        (refuted(equals(1)), "exactly 1 (refuted)", (1.1, 0), (1,)),
+        (refuted(at_most(1)), "at most 1, refuted", (1.1,), (1, 0)),
+        (refuted(equals(1)), "exactly 1, refuted", (1.1, 0), (1,)),
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )
@@ -142,7 +142,7 @@ def test_a_record_has_every_field(monkeypatch, displayed):
             "kind": "exact",
             "statement": "no",
             "measured": [{"what": "m0", "value": 9.0}],
-            "rule": ["at most 2 (refuted)"],
+            "rule": ["at most 2, refuted"],
             "verdict": CONTRADICTS,
             "because": "because <so>",
             "profile": "full",
@@ -174,7 +174,13 @@ def test_table_shows_every_claim(displayed):
     assert len(rows) == 3 and all(row.count("<th>") + row.count("<td>") == 4 for row in rows)
     for part in ("02/one", "exact, GT, UofT", "PCA &amp; &lt;friends&gt;", "<li>loss = 1 (rule: at most 2)</li>", "holds"):
         assert part in rows[1]
-    for part in ("02/two", "audit, IITH", "<li>m0 = 3 (rule: at most 2 (refuted))</li>", "contradicts the lecture", "&lt;another&gt; scale"):
+    for part in (
+        "02/two",
+        "audit, IITH",
+        "<li>m0 = 3 (rule: at most 2, refuted)</li>",
+        "contradicts the lecture",
+        "&lt;another&gt; scale",
+    ):
         assert part in rows[2]
     assert "<friends>" not in data["text/html"]
 
@@ -190,7 +196,7 @@ def test_table_stops_at_a_claim_that_fails_after_it_showed_all(displayed):
     assert str(caught.value).splitlines() == [
         "3 of 4 claims fail:",
         "  02/bad: m0 = 1 (rule: at most 2); m1 = 2.5 (rule: at most 2)",
-        "  02/denied: m0 = 1 (rule: at most 2 (refuted))",
+        "  02/denied: m0 = 1 (rule: at most 2, refuted)",
         "  02/broken: m0 = nan (rule: at most 2)",
     ]
     assert isinstance(caught.value, AssertionError)

@@ -121,3 +121,30 @@ def test_classifiers_refuse_bad_arguments(refuses):
         refuses("model", lambda call=call: call(blobs, x, y))
     refuses("model's scores", lambda: judge.accuracy(nn.Flatten(0), x, y))
     refuses("lr", lambda: judge.fit_classifier(model, x, y, lr=math.nan))
+
+
+def test_the_probe_is_a_ridge_regression_in_closed_form():
+    """Codes scaled to mean 0 and variance 1, targets +1 and -1, penalty N / 100, and the largest score wins."""
+    x, y = blobs(60, 0)
+    x_test, y_test = blobs(40, 1)
+    a, b, t = x.double(), x_test.double(), 2 * torch.nn.functional.one_hot(y).double() - 1
+    mean, std = a.mean(0), a.std(0, unbiased=False)
+    a, b = (a - mean) / std, (b - mean) / std
+    w = torch.linalg.solve(a.T @ a + len(a) / 100 * torch.eye(a.shape[1], dtype=torch.float64), a.T @ (t - t.mean(0)))
+    expected = float(((b @ w + t.mean(0)).argmax(1) == y_test).double().mean())
+    assert judge.probe_accuracy(x, y, x_test, y_test) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_probe_is_linear():
+    """It cannot tell inside from outside a circle, where the nearest neighbours can."""
+    x = torch.randn(400, 2, generator=torch.Generator().manual_seed(0))
+    y = (x.norm(dim=1) > 1.2).long()
+    assert judge.probe_accuracy(x[:300], y[:300], x[300:], y[300:]) < 0.8 < judge.knn_accuracy(x[:300], y[:300], x[300:], y[300:])
+
+
+def test_the_probe_refuses_bad_arguments(refuses):
+    x, y = blobs(20, 0)
+    refuses("codes", lambda: judge.probe_accuracy(x[0], y, x, y))
+    refuses("labels", lambda: judge.probe_accuracy(x, y[:3], x, y))
+    refuses("test_codes", lambda: judge.probe_accuracy(x, y, x[:, :1], y))
+    refuses("test_labels", lambda: judge.probe_accuracy(x, y, x, y.float()))

@@ -60,7 +60,7 @@ def test_mlp_autoencoder(x, options, code, hidden, output):
     assert z.shape == (6, 2) and model.decode(z).shape == model(x).shape == (6, 12)
     assert close(z, slow(model.encoder, x, hidden, hidden, code))
     assert close(model(x), slow(model.decoder, z.detach(), hidden, hidden, output))
-    assert (model.inputs, model.latents) == (12, 2)
+    assert (model.inputs, model.latents) == ((12,), (2,))
 
 
 def test_mlp_autoencoder_s_decoder_mirrors_its_encoder():
@@ -166,3 +166,47 @@ def test_bad_inputs_are_refused(model, refuses):
         refuses("x", lambda bad=bad: model.encode(bad))
     for bad in (torch.zeros(2, 12), torch.zeros(3), None):
         assert "(N, 3)" in refuses("z", lambda bad=bad: model.decode(bad))
+
+
+def test_shapes_other_than_vectors():
+    encoder = nn.Sequential(nn.Conv2d(1, 2, 2, stride=2))
+    decoder = nn.Sequential(nn.ConvTranspose2d(2, 1, 2, stride=2))
+    model = nets.Autoencoder(encoder, decoder, inputs=(1, 6, 4), latents=[2, 3, 2])
+    x = torch.rand(5, 1, 6, 4)
+    assert model.encode(x).shape == (5, 2, 3, 2) and model(x).shape == x.shape
+    assert torch.equal(model(x), decoder(encoder(x)))
+
+
+def test_a_part_that_breaks_its_promise_is_named():
+    model = nets.Autoencoder(nn.Linear(4, 3), nn.Linear(3, 5), 4, 3)
+    with pytest.raises(ValueError, match=r"decoder: it returned examples of shape \(5,\), expected \(4,\)"):
+        model(torch.zeros(2, 4))
+    model = nets.Autoencoder(nn.Linear(4, 2), nn.Linear(3, 4), 4, 3)
+    with pytest.raises(ValueError, match=r"encoder: it returned examples of shape \(2,\), expected \(3,\)"):
+        model.encode(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize("bad", [(), (1, 0), (1, "2")])
+def test_bad_shapes_are_refused(bad, refuses):
+    refuses("inputs", lambda: nets.Autoencoder(nn.Identity(), nn.Identity(), bad, 2))
+    refuses("latents", lambda: nets.Autoencoder(nn.Identity(), nn.Identity(), 2, bad))
+
+
+def test_tied_weights(x):
+    model = nets.TiedMLPAutoencoder([12, 8, 3], activation=nn.Tanh, code=nn.Sigmoid)
+    W1, b1, W2, b2 = (p.detach().double().numpy() for p in model.encoder.parameters())
+    c2, c1 = (model.decoder[i].bias.detach().double().numpy() for i in (0, 2))
+    z = SIGMOID(TANH(x.double().numpy() @ W1.T + b1) @ W2.T + b2)
+    x_hat = SIGMOID(TANH(z @ W2 + c2) @ W1 + c1)
+    assert close(model.encode(x), z) and close(model(x), x_hat)
+    assert nets.n_parameters(model) == 12 * 8 + 8 * 3 + (8 + 3) + (8 + 12)
+
+
+def test_the_gradient_of_tied_weights_is_the_sum_of_both_uses(x):
+    model = nets.TiedMLPAutoencoder([12, 3], output=None)
+    model(x).square().sum().backward()
+    layer = model.encoder[0]
+    W_f, W_g = (layer.weight.detach().clone().requires_grad_() for _ in range(2))
+    z = x @ W_f.T + layer.bias.detach()
+    (z @ W_g + model.decoder[0].bias.detach()).square().sum().backward()
+    assert torch.allclose(layer.weight.grad, W_f.grad + W_g.grad, rtol=1e-5, atol=1e-4)
