@@ -11,6 +11,8 @@ One module per idea; import the module that you need, for example
 ``losses``     reconstruction losses, one number per example
 ``penalties``  penalties of codes and of weights
 ``jacobians``  an encoder's Jacobian and the contractive penalty
+``corrupt``    noise, missing pixels, low resolution and watermarks
+``masked``     patches, random masks and the masked autoencoder
 ``train``      the training loop ``fit``
 ``linear``     principal component analysis and principal angles
 ``judge``      a small classifier and nearest neighbours, to judge codes
