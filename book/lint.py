@@ -58,6 +58,8 @@ def _cells(chapter: Chapter, notebook: NotebookNode) -> list[str]:
         for call in ("plots.show(", "claims.check("):
             if cell.source.count(call) > 1:
                 problems.append(f"{where}: {cell.source.count(call)} calls of {call}...), one a cell")
+        if "plots.show(" in cell.source and re.search(r"(?<![.\w])display\(", cell.source):
+            problems.append(f"{where}: a figure and something else are displayed, and both would get the figure's name; split the cell")
     if not any("parameters" in source.tags(cell) for cell in source.code_cells(notebook)):
         problems.append(f"{chapter.source.name}: no cell is tagged 'parameters'")
     return problems

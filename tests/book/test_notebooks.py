@@ -94,6 +94,8 @@ def test_lint_finds_long_cells_and_files_outside_the_contents(demo: Path) -> Non
     long = "\n".join(f"a{i} = {i}" for i in range(16))
     chapter.source.write_text(chapter.source.read_text("utf-8").replace("h = 1 / 2", long), "utf-8")
     assert any("17 visible lines" in p for p in lint._cells(chapter, source.read(chapter)))
+    chapter.source.write_text(chapter.source.read_text("utf-8").replace("plots.show(", "display(1)\nplots.show("), "utf-8")
+    assert any("split the cell" in p for p in lint._cells(chapter, source.read(chapter)))
     (demo / "chapters" / "09_lost.md").write_text("# Lost\n", "utf-8")
     assert lint._toc(demo) == ["_toc.yml does not name chapters/09_lost.ipynb"]
 
