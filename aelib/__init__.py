@@ -13,9 +13,15 @@ One module per idea; import the module that you need, for example
 ``jacobians``  an encoder's Jacobian and the contractive penalty
 ``corrupt``    noise, missing pixels, low resolution and watermarks
 ``masked``     patches, random masks and the masked autoencoder
+``latent``     lines between codes, densities of codes
+``vae``        variational autoencoders, KL divergences and bounds
+``ppca``       probabilistic PCA, exact
 ``train``      the training loop ``fit``
 ``linear``     principal component analysis and principal angles
 ``judge``      a small classifier and nearest neighbours, to judge codes
+``validity``   is a generated image a digit? a judge and a distance
+``shapes``     pictures of circles, squares and triangles
+``explorer``   a decoder that runs in the page
 ``plots``      one figure style; every figure carries its own description
 ``claims``     a statement, its measurement, its rule and its verdict
 ``exercises``  checkers for the reader's own answers

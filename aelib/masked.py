@@ -90,8 +90,8 @@ class MaskedAutoencoder(nn.Module):
     """Encode the visible patches, put a learned token in place of each masked one, decode all.
 
     x (N, 1, side, side) has T patches of ``size`` x ``size`` pixels. The decoder is narrower than the
-    encoder, for it works on all T tokens. It starts close to the output 0. Raises ValueError if ``size`` does not divide ``side``, or
-    ``heads`` and 4 do not divide both widths.
+    encoder, for it works on all T tokens. It starts close to the output 0. Raises ValueError if
+    ``size`` does not divide ``side``, or ``heads`` and 4 do not divide both widths.
     """
 
     def __init__(

@@ -31,8 +31,9 @@ def fingerprint(notebook: NotebookNode, root: Path = ROOT) -> Fingerprint:
     tree = ast.parse("\n".join(code))
     for module in sorted(_closure(tree, root / "aelib")):
         parts[f"aelib.{module}"] = _module_hash(root / "aelib" / f"{module}.py")
-    if "aelib.quoted" in parts:
-        parts["aelib.quoted"] += _hash((root / "aelib" / "quoted.toml").read_text("utf-8"))
+    for module, data in (("quoted", "quoted.toml"), ("explorer", "explorer.js")):  # what a module reads
+        if f"aelib.{module}" in parts:
+            parts[f"aelib.{module}"] += _hash((root / "aelib" / data).read_text("utf-8"))
     parts["lock"] = _hash("\n".join(sorted(_lines((root / LOCK.name).read_text("utf-8")))))
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for name, sums in _checksums(root).items():

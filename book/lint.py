@@ -55,11 +55,12 @@ def _cells(chapter: Chapter, notebook: NotebookNode) -> list[str]:
             problems.append(f"{where}: {len(lines)} visible lines, at most {VISIBLE_LINES} (hide the set-up or split the cell)")
         if not hidden and max(map(len, lines), default=0) > VISIBLE_WIDTH:
             problems.append(f"{where}: a visible line of {max(map(len, lines))} characters, at most {VISIBLE_WIDTH}")
-        for call in ("plots.show(", "claims.check("):
+        for call in ("plots.show(", "explorer.show(", "claims.check("):
             if cell.source.count(call) > 1:
                 problems.append(f"{where}: {cell.source.count(call)} calls of {call}...), one a cell")
-        if "plots.show(" in cell.source and re.search(r"(?<![.\w])display\(", cell.source):
-            problems.append(f"{where}: a figure and something else are displayed, and both would get the figure's name; split the cell")
+        figure = re.search(r"\b(plots|explorer)\.show\(", cell.source)
+        if figure and re.search(r"(?<![.\w])display\(", cell.source):
+            problems.append(f"{where}: a figure and something else are displayed, both under the figure's name; split the cell")
     if not any("parameters" in source.tags(cell) for cell in source.code_cells(notebook)):
         problems.append(f"{chapter.source.name}: no cell is tagged 'parameters'")
     return problems

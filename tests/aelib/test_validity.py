@@ -1,0 +1,84 @@
+"""The judge of generated images, the Frechet distance and the interval, against scipy and by counting."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import sqrtm
+from scipy.stats import binom
+
+from aelib import data, train, validity
+
+
+def images(n=6, seed=0):
+    return torch.rand(n, 1, 28, 28, generator=torch.Generator().manual_seed(seed))
+
+
+def test_junk_is_made_of_digits():
+    x = images()
+    with train.seeded(0):
+        made = {kind: validity.junk(x, kind) for kind in (*validity.JUNK, "blended")}
+    with train.seeded(0):
+        other = x[torch.randperm(6)]
+    torch.testing.assert_close(made["overlaid"], torch.maximum(x, other))
+    assert all(m.shape == x.shape and m.min() >= 0 and m.max() <= 1 for m in made.values())
+    for image, moved in zip(x, made["shuffled"], strict=True):
+        def cut(t):
+            return [t[:, i : i + 14, j : j + 14] for i in (0, 14) for j in (0, 14)]
+
+        assert sorted(float(q.sum()) for q in cut(image)) == pytest.approx(sorted(float(q.sum()) for q in cut(moved)))
+        assert not any(torch.equal(a, b) for a, b in zip(cut(image), cut(moved), strict=True))
+    assert torch.equal(made["halves"][:, :, :14], x[:, :, :14])
+
+
+def test_a_judge_knows_digits_from_others():
+    digits = data.load("digits")
+    x = digits.train[:1000]
+    model = validity.fit_judge(x, digits.train_labels[:1000], epochs=8)
+    threshold = validity.calibrate(model, digits.train[1000:], 0.8)
+    assert float(validity.valid(model, digits.train[1000:], threshold).double().mean()) == pytest.approx(0.8, abs=0.01)
+    shares = {"digits": float(validity.valid(model, digits.test, threshold).double().mean())}
+    with train.seeded(1):
+        for kind in validity.JUNK:
+            shares[kind] = float(validity.valid(model, validity.junk(digits.test, kind), threshold).double().mean())
+        shares["noise"] = float(validity.valid(model, torch.rand_like(digits.test), threshold).double().mean())
+    assert shares["digits"] > 0.7 and max(shares[kind] for kind in (*validity.JUNK, "noise")) < 0.35, shares
+    p = validity.probabilities(model, digits.test)
+    torch.testing.assert_close(p.sum(1), torch.ones(len(p)))
+    assert p.shape[1] == 11
+    assert torch.equal(validity.valid(model, digits.test, 0.6), p[:, :10].amax(1) >= 0.6)
+    torch.testing.assert_close(model[-1](validity.features(model, digits.test)).softmax(1), p)
+
+
+def test_frechet_is_scipy_s():
+    a, b = (np.random.default_rng(s).normal(size=(200, 5)) @ np.random.default_rng(s + 9).normal(size=(5, 5)) for s in (0, 1))
+    A, B = np.cov(a.T, bias=True), np.cov(b.T, bias=True)
+    expected = np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(A + B - 2 * sqrtm(A @ B).real)
+    assert validity.frechet(torch.from_numpy(a), torch.from_numpy(b)) == pytest.approx(expected, rel=1e-9)
+    assert validity.frechet(torch.from_numpy(a), torch.from_numpy(a)) == pytest.approx(0, abs=1e-6)
+    one = torch.tensor([[0.0], [2.0]])
+    assert validity.frechet(one, 3 * one + 1) == pytest.approx(3**2 + (3 - 1) ** 2)
+
+
+@pytest.mark.parametrize("true", [0.03, 0.5, 0.9])
+def test_the_interval_holds_the_true_share_in_95_of_100_cases(true):
+    n, counts = 200, np.arange(201)
+    inside = [low <= true <= high for low, high in (validity.wilson(int(c), n) for c in counts)]
+    assert 0.93 < float(binom.pmf(counts, n, true)[inside].sum()) < 0.98
+    assert validity.wilson(0, 10)[0] == 0 and validity.wilson(10, 10)[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: validity.junk(images(), "letters"), "kind: got 'letters'"),
+        (lambda: validity.junk(torch.rand(2, 1, 5, 5), "shuffled"), "x: got 5 x 5 pixels"),
+        (lambda: validity.valid(torch.nn.Flatten(), images(), 1.0), "threshold: got 1.0"),
+        (lambda: validity.calibrate(torch.nn.Flatten(), images(), 0.0), "share: got 0.0"),
+        (lambda: validity.fit_judge(images(), torch.zeros(5).long()), "labels: got"),
+        (lambda: validity.frechet(torch.rand(1, 2), torch.rand(3, 2)), "a, b: got 1 and 3"),
+        (lambda: validity.wilson(3, 2), "count: got 3"),
+    ],
+)
+def test_bad_arguments_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
