@@ -49,8 +49,10 @@ class Repository:
         path = self.url.removeprefix("https://github.com/")
         return f"https://colab.research.google.com/github/{path}/blob/{self.branch}/chapters/{chapter.name}.ipynb"
 
-    def page(self, chapter_name: str, anchor: str = "") -> str:
-        return f"{self.site}/chapters/{chapter_name}.html" + (f"#{anchor}" if anchor else "")
+    def page(self, name: str, anchor: str = "") -> str:
+        """The address of a chapter ("02_pca") or of another page ("back/notation")."""
+        path = name if "/" in name or not name[0].isdigit() else f"chapters/{name}"
+        return f"{self.site}/{path}.html" + (f"#{anchor}" if anchor else "")
 
     @property
     def archive(self) -> str:

@@ -19,6 +19,7 @@ TWIN, PAGE = "twin", "page"
 EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<label>eq-[\w-]+)\)[ ]*$", re.M | re.S)
 LABEL = re.compile(r"^\((?P<label>sec-[\w-]+)\)=\n+(?P<hashes>#+) (?P<title>.+)$", re.M)
 FENCE = re.compile(r"^:::\{(?P<name>\w+)\}[ ]*\n(?P<body>.*?)\n^:::[ ]*$", re.M | re.S)
+CHAPTER = re.compile(r"(?P<word>[Cc]hapter) \{doc\}`(?P<name>(?P<number>\d\d)_\w+)`")
 ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`")
 SECTION_LINK = re.compile(r"\]\(#(?P<label>[\w-]+)\)")
 LEFT_OVER = re.compile(r"\{[a-z]+(?::[a-z]+)?\}`|^:{3,}|^\([\w-]+\)=$|^\$\$ \(|^`{3,}\{", re.M)
@@ -50,6 +51,13 @@ class Labels:
                     raise BookError(f"{chapter.source.name}: the label {label} is used twice")
                 table[label] = (chapter.name, text or form.format(number, i))
 
+    def add_page(self, name: str, prose: str) -> None:
+        """The sections of a page that is no chapter, such as back/notation."""
+        for m in LABEL.finditer(prose):
+            if m["label"] in self.sections:
+                raise BookError(f"{name}.md: the label {m['label']} is used twice")
+            self.sections[m["label"]] = (name, m["title"])
+
 
 @dataclass
 class Renderer:
@@ -68,6 +76,7 @@ class Renderer:
         text = EQUATION.sub(self._equation, text)
         if self.flavour == TWIN:
             text = LABEL.sub(r"\g<hashes> \g<title>", text)
+        text = CHAPTER.sub(self._chapter, text)
         text = ROLE.sub(self._role, text)
         text = SECTION_LINK.sub(self._section, text)
         if self.flavour == TWIN and (left := LEFT_OVER.search(text)):
@@ -129,8 +138,15 @@ class Renderer:
         return "(" + "; ".join(f"[{e.authors}, {e.year}]({e.url})" for e in cited) + ")"
 
     def _doc(self, name: str) -> str:
-        title = self._find(self.labels.chapters, name)
-        return f"[{title}]({name}.ipynb)" if self.flavour == PAGE else f"[{title}]({self.repository.page(name)})"
+        return self._to_chapter(self._find(self.labels.chapters, name), name)
+
+    def _chapter(self, m: re.Match[str]) -> str:
+        """Where the word chapter stands before the link, the number is enough: the title begins with it."""
+        self._find(self.labels.chapters, m["name"])
+        return self._to_chapter(f"{m['word']} {int(m['number'])}", m["name"])
+
+    def _to_chapter(self, text: str, name: str) -> str:
+        return f"[{text}]({name}.ipynb)" if self.flavour == PAGE else f"[{text}]({self.repository.page(name)})"
 
     def _link(self, label: str, found: tuple[str, str]) -> str:
         return f"[{found[1]}]({self._target(label, found[0])})"

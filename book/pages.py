@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from book import source, twin
+from book import back, source, twin
 from book.layout import BUILD, ROOT, BookError, Chapter, chapters, toc_files
 from book.ledger import totals
 from book.markup import PAGE, Labels
@@ -61,15 +61,21 @@ def gather(folder: Path, root: Path = ROOT) -> None:
     for name in toc_files(root):
         if not name.endswith(".ipynb"):
             text = (root / f"{name}.md").read_text("utf-8")
-            render = twin.renderer(PAGE, f"{name}.md", table, totals(root), root)
-            (folder / f"{name}.md").write_text(_from_root(render(text)), "utf-8")
+            if "<!-- lectures -->" in text:
+                text = text.replace("<!-- lectures -->", back.lecture_map(table, root))
+            text = twin.renderer(PAGE, f"{name}.md", table, totals(root), root)(text)
+            if "<!-- ledger -->" in text:
+                text = text.replace("<!-- ledger -->", back.claims_table(root))
+            path = folder / f"{name}.md"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_to_chapters(text, "../" * name.count("/")), "utf-8")
     for chapter in chapters(root):
         twin.write(folder / "chapters" / chapter.twin.name, page(chapter, table))
 
 
-def _from_root(text: str) -> str:
-    """Links to chapters are written as from the folder chapters/; a page at the root needs the folder's name."""
-    return twin.CHAPTER_LINK.sub(r"](chapters/\1.ipynb)", text)
+def _to_chapters(text: str, up: str) -> str:
+    """Links to chapters are written as from the folder chapters/; a page elsewhere needs the way there."""
+    return twin.CHAPTER_LINK.sub(rf"]({up}chapters/\1.ipynb)", text)
 
 
 def page(chapter: Chapter, table: Labels) -> NotebookNode:
@@ -95,5 +101,8 @@ def page(chapter: Chapter, table: Labels) -> NotebookNode:
         elif "solution" in source.tags(cell):
             cell.metadata["mystnb"] = {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
         cell.outputs = [o for o in cell.outputs if not is_glue(o) and record(o, "caption") is None]
+        for output in cell.outputs:
+            if claim := record(output, "claim"):  # so that the ledger can link to it
+                output.data["text/html"] = f'<span id="{back.anchor(claim["id"])}"></span>{output.data["text/html"]}'
     notebook.cells = [cell for cell in notebook.cells if "install" not in source.tags(cell)]
     return notebook

@@ -14,7 +14,7 @@ from aelib.quoted import all_quoted
 from book import source
 from book.bibliography import Bibliography
 from book.fingerprint import fingerprint
-from book.layout import ROOT, BookError, Chapter, chapters, repository
+from book.layout import ROOT, BookError, Chapter, chapters, repository, toc_files
 from book.markup import TWIN, Labels, Renderer
 from book.outputs import cells_with, glued, record, records
 
@@ -41,6 +41,9 @@ def labels(root: Path = ROOT) -> Labels:
     for chapter in chapters(root):
         notebook = source.read(chapter)
         table.add(chapter, prose(notebook), figure_names(notebook))
+    for name in toc_files(root):
+        if not name.endswith(".ipynb"):
+            table.add_page(name, (root / f"{name}.md").read_text("utf-8"))
     return table
 
 

@@ -41,6 +41,7 @@ def test_references_in_the_notebook_are_links_to_the_site(render) -> None:
     assert render("{numref}`fig-01-line`") == f"[Figure 1.1]({site}/01_demo.html#fig-01-line)"
     assert render("[so](#sec-01-half)") == f"[so]({site}/01_demo.html#sec-01-half)"
     assert render("{doc}`02_more`") == f"[2. More]({site}/02_more.html)"
+    assert render("see chapter {doc}`02_more`.") == f"see [chapter 2]({site}/02_more.html)."
     assert render("{cite:t}`hinton2006`") == "[Hinton & Salakhutdinov (2006)](https://doi.org/10.1126/science.1127647)"
     assert render("{cite:p}`hinton2006`") == "([Hinton & Salakhutdinov, 2006](https://doi.org/10.1126/science.1127647))"
 
