@@ -1,0 +1,73 @@
+"""The pages that are made from records."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from book import back, ledger, twin
+from book.layout import ROOT, BookError
+
+EMPTY = 'topic = "t"\nsays = "s"\nsections = []\nclaims = []\nnote = "n"\n'
+
+
+class Table(HTMLParser):
+    """The rows of the ledger, as the browser would see them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.rows: list[dict] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        if tag == "tr" and "data-verdict" in dict(attrs):
+            self.rows.append(dict(attrs))
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+
+def test_the_ledger_has_every_claim_once(demo: Path) -> None:
+    table, claims = Table(back.claims_table(demo)), ledger.ledger(demo)
+    assert len(table.rows) == len(claims) > 0
+    assert table.links == [f"../chapters/{back._page(c['chapter'], demo)}.html#{back.anchor(c['id'])}" for c in claims]
+    assert {row["data-verdict"] for row in table.rows} <= {"holds", "contradicts"}
+
+
+def lectures(demo: Path, **entries: str) -> None:
+    (demo / "back").mkdir(exist_ok=True)
+    text = "".join(f"[[{deck}]]\n{entries.get(deck, EMPTY)}" for deck in twin.DECKS)
+    (demo / back.LECTURES).write_text(text, "utf-8")
+
+
+def test_the_map_links_topics_to_sections_and_verdicts(demo: Path) -> None:
+    labels = twin.labels(demo)
+    section, (_, title) = next(iter(labels.sections.items()))
+    claim = ledger.ledger(demo)[0]["id"]
+    lectures(demo, GT=f'topic = "PCA"\nsays = "s"\nsections = ["{section}"]\nclaims = ["{claim}"]\n')
+    text = back.lecture_map(labels, demo)
+    assert f"| PCA | s | [{title}](#{section}) | {claim} holds |" in text
+    assert len(re.findall(r"^## ", text, re.M)) == 5
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ('topic = "t"\nsays = "s"\nsections = ["sec-99-none"]\nclaims = []\n', "sec-99-none"),
+        ('topic = "t"\nsays = "s"\nsections = []\nclaims = ["99/none"]\nnote = "n"\n', "99/none"),
+        ('topic = "t"\nsays = "s"\nsections = []\nclaims = []\n', "no section and no note"),
+        (EMPTY + "[[SUT]]\n" + EMPTY, "stands twice"),
+    ],
+)
+def test_an_unmapped_topic_stops_the_build(demo: Path, entry: str, message: str) -> None:
+    lectures(demo, SUT=entry)
+    with pytest.raises(BookError, match=message):
+        back.lecture_map(twin.labels(demo), demo)
+
+
+def test_every_topic_of_the_five_lectures_is_mapped() -> None:
+    topics = back.topics(ROOT)
+    assert {t.deck for t in topics} == set(twin.DECKS)
+    assert all(t.sections or t.note for t in topics)
+    assert back.lecture_map(twin.labels(ROOT), ROOT)
