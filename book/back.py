@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from book.twin import DECKS
 
 LECTURES = Path("back") / "lectures.toml"
 ORDER = ("holds", "contradicts the lecture")
+CLAIM = re.compile(r"`?\b(\d\d/[a-z][a-z0-9-]*)\b`?")
 SCRIPT = """<script>
 (() => {
   "use strict";
@@ -81,6 +83,19 @@ def claims_table(root: Path = ROOT) -> str:
         f'<div class="aelib-wide" tabindex="0" role="region" aria-label="Table of all claims"><table class="aelib-ledger">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>\n{SCRIPT}"
     )
+
+
+def link_claims(text: str, name: str, root: Path = ROOT) -> str:
+    """The text of the page ``name`` with every claim in it, such as 05/table, as a link to where it was measured."""
+    chapter = {row["id"]: _page(row["chapter"], root) for row in ledger(root)}
+
+    def link(found: re.Match) -> str:
+        claim = found[1]
+        if claim not in chapter:
+            raise BookError(f"{name}.md: {claim} is not a claim of any chapter")
+        return f'<a href="{"../" * name.count("/")}chapters/{chapter[claim]}.html#{anchor(claim)}">{claim}</a>'
+
+    return CLAIM.sub(link, text)
 
 
 def _row(row: dict, page: str) -> str:

@@ -64,6 +64,7 @@ def gather(folder: Path, root: Path = ROOT) -> None:
             if "<!-- lectures -->" in text:
                 text = text.replace("<!-- lectures -->", back.lecture_map(table, root))
             text = twin.renderer(PAGE, f"{name}.md", table, totals(root), root)(text)
+            text = back.link_claims(text, name, root)
             if "<!-- ledger -->" in text:
                 text = text.replace("<!-- ledger -->", back.claims_table(root))
             path = folder / f"{name}.md"

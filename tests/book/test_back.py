@@ -71,3 +71,12 @@ def test_every_topic_of_the_five_lectures_is_mapped() -> None:
     assert {t.deck for t in topics} == set(twin.DECKS)
     assert all(t.sections or t.note for t in topics)
     assert back.lecture_map(twin.labels(ROOT), ROOT)
+
+
+def test_claims_in_the_text_are_links_and_unknown_ones_stop_the_build(demo: Path) -> None:
+    claim = ledger.ledger(demo)[0]
+    address = f"../chapters/{back._page(claim['chapter'], demo)}.html#{back.anchor(claim['id'])}"
+    text = back.link_claims(f"See `{claim['id']}` and {claim['id']} holds, not 2/3.", "back/errata", demo)
+    assert Table(text).links == [address, address] and "`" not in text and text.endswith("holds, not 2/3.")
+    with pytest.raises(BookError, match="back/errata.md: 02/none is not a claim"):
+        back.link_claims("See `02/none`.", "back/errata", demo)
