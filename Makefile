@@ -4,6 +4,7 @@
 # make lab        JupyterLab on the chapters
 # make claims     the ledger of all claims as _build/claims.json, from the committed notebooks
 # make colab-check  the notebooks in a bare environment, installing aelib as Colab does
+# make mutants    aelib broken in every way of tests/mutants: its tests must notice (SAMPLE=8: only 8 of them)
 # make bench      the training loop against a DataLoader loop, pythae and this machine's matmul peak
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: book pages test unit lint nbval reproduce lab claims bench colab-check setup clean
+.PHONY: book pages test unit lint nbval reproduce lab claims mutants bench colab-check setup clean
 
 book: setup
 	$(PY) -m book book
@@ -40,6 +41,9 @@ lab: setup
 
 claims: setup
 	$(PY) -m book claims
+
+mutants: setup
+	$(PY) tests/mutants/run.py --sample $(or $(SAMPLE),0)
 
 bench: setup
 	$(PIP) --editable '.[bench]'

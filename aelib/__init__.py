@@ -21,6 +21,11 @@ One module per idea; import the module that you need, for example
 ``judge``      a small classifier and nearest neighbours, to judge codes
 ``validity``   is a generated image a digit? a judge and a distance
 ``shapes``     pictures of circles, squares and triangles
+``faces``      cartoon faces with six named degrees of freedom
+``galaxies``   images of galaxies whose parameters are known
+``documents``  docstrings of scientific packages, and their words
+``codecs``     JPEG and WebP, to be compared with codes
+``hashing``    codes of bits and retrieval by Hamming distance
 ``explorer``   a decoder that runs in the page
 ``plots``      one figure style; every figure carries its own description
 ``claims``     a statement, its measurement, its rule and its verdict

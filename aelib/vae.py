@@ -88,7 +88,7 @@ class BernoulliVAE(nn.Module):
         self.inputs, self.latents = sizes[0], latents
 
     def encode(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """mu and log_var of q(z|x), both (N, K), of x (N, P)."""
+        """mu and log_var of q(z|x), both (N, K), of x (N, P): the first and the second half of the encoder's output."""
         mu, log_var = self.encoder(_check.tensor("x", x, "N", self.inputs)).chunk(2, 1)
         return mu, log_var
 

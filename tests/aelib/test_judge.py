@@ -125,14 +125,14 @@ def test_classifiers_refuse_bad_arguments(refuses):
 
 def test_the_probe_is_a_ridge_regression_in_closed_form():
     """Codes scaled to mean 0 and variance 1, targets +1 and -1, penalty N / 100, and the largest score wins."""
-    x, y = blobs(60, 0)
-    x_test, y_test = blobs(40, 1)
+    (x, y), (x_test, y_test) = blobs(60, 0, spread=3), blobs(40, 1, spread=3)  # so wide that unseen codes are judged worse
     a, b, t = x.double(), x_test.double(), 2 * torch.nn.functional.one_hot(y).double() - 1
     mean, std = a.mean(0), a.std(0, unbiased=False)
     a, b = (a - mean) / std, (b - mean) / std
     w = torch.linalg.solve(a.T @ a + len(a) / 100 * torch.eye(a.shape[1], dtype=torch.float64), a.T @ (t - t.mean(0)))
     expected = float(((b @ w + t.mean(0)).argmax(1) == y_test).double().mean())
     assert judge.probe_accuracy(x, y, x_test, y_test) == pytest.approx(expected, abs=1e-12)
+    assert abs(judge.probe_accuracy(x, y, x, y) - expected) > 0.01
 
 
 def test_the_probe_is_linear():

@@ -121,6 +121,12 @@ def test_elbo_is_its_formula():
     torch.testing.assert_close(got, total - 0.5 * kl, atol=1e-9, rtol=0)
 
 
+def test_the_encoder_s_first_numbers_are_the_means():
+    model, x = vae.BernoulliVAE([6, 5, 3]), torch.rand(4, 6)
+    mu, log_var = model.encode(x)
+    torch.testing.assert_close(torch.cat([mu, log_var], 1), model.encoder(x))
+
+
 def test_samples_have_a_gradient():
     mu, log_var = draw(3, 2).requires_grad_(), draw(3, 2, seed=1).requires_grad_()
     with train.seeded(0):
