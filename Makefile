@@ -2,6 +2,7 @@
 # make test       set up, unit tests, lint, every chapter re-executed offline in the smoke profile
 # make reproduce  every chapter from scratch at full budget, compared with what is committed
 # make lab        JupyterLab on the chapters
+# make steady     the book executed with one and with two threads: which measurements move, against the margins of their rules
 # make claims     the ledger of all claims as _build/claims.json, from the committed notebooks
 # make colab-check  the notebooks in a bare environment, installing aelib as Colab does
 # make mutants    aelib broken in every way of tests/mutants: its tests must notice (SAMPLE=8: only 8 of them)
@@ -13,7 +14,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: book pages test unit lint nbval reproduce lab claims mutants bench colab-check setup clean
+.PHONY: book pages test unit lint nbval reproduce steady lab claims mutants bench colab-check setup clean
 
 book: setup
 	$(PY) -m book book
@@ -34,6 +35,12 @@ nbval: setup
 
 reproduce: setup
 	$(PY) -m book reproduce
+
+RUNS := _build/runs
+steady: setup
+	-$(PY) -m book reproduce --out $(RUNS)/one-thread
+	-$(PY) -m book reproduce --out $(RUNS)/two-threads --threads 2
+	$(PY) -m book steady chapters $(RUNS)/one-thread $(RUNS)/two-threads
 
 lab: setup
 	$(PIP) --editable '.[lab]'

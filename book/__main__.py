@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
-from book import fresh, hero, ledger, lint, pages, reproduce
+from book import fresh, hero, ledger, lint, pages, reproduce, steady
 from book.execute import AT_ONCE, CHAPTER_SECONDS, THREADS
 from book.layout import ROOT, BookError, select
 
@@ -38,7 +41,11 @@ def _claims(_: argparse.Namespace) -> None:
 
 
 def _reproduce(arguments: argparse.Namespace) -> None:
-    reproduce.reproduce(select(arguments.chapters))
+    reproduce.reproduce(select(arguments.chapters), arguments.out, arguments.threads)
+
+
+def _steady(arguments: argparse.Namespace) -> None:
+    steady.steady(arguments.runs)
 
 
 def _nbval(arguments: argparse.Namespace) -> None:
@@ -52,6 +59,16 @@ def _nbval(arguments: argparse.Namespace) -> None:
         raise BookError(f"nbval: a committed notebook does not re-execute in the {arguments.profile} profile")
 
 
+def _refusal(error: OSError) -> str:
+    """What the system refused, where, and what to do; files are written whole or not at all."""
+    what = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{what}; this command writes there, so run it in a copy of the book that you may change"
+    if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        return f"{what}; finished chapters are kept, the same command goes on with the others"
+    return what
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m book", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -62,13 +79,20 @@ def main() -> int:
         ("lint", _lint, "check prose, figures, notebooks, contents and dependencies"),
         ("claims", _claims, "write _build/claims.json from the committed notebooks"),
         ("reproduce", _reproduce, "execute everything at full budget and compare"),
+        ("steady", _steady, "compare the claims of several runs, each a folder of executed notebooks"),
         ("nbval", _nbval, "re-execute the committed notebooks under nbval"),
     ):
         command = commands.add_parser(name, help=about)
         command.set_defaults(action=action)
+        if action is _steady:
+            command.add_argument("runs", nargs="+", type=Path, help='folders such as "chapters" and "_build/reproduced"')
+            continue
         command.add_argument("chapters", nargs="*", help='chapters such as "02" or "02_pca"; all of them for none')
         if action in (_refresh, _book):
             command.add_argument("--force", action="store_true", help="also execute chapters that are not stale")
+        if action is _reproduce:
+            command.add_argument("--out", type=Path, default=reproduce.OUT, help="the folder for the fresh notebooks")
+            command.add_argument("--threads", type=int, choices=range(1, 65), default=THREADS, metavar="N", help="a chapter's")
         if action is _nbval:
             command.add_argument("--profile", choices=list(CHAPTER_SECONDS), default="smoke")
     arguments = parser.parse_args()
@@ -77,6 +101,9 @@ def main() -> int:
     except BookError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"\n{_refusal(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\ninterrupted: finished chapters are kept, the same command goes on with the others", file=sys.stderr)
         return 130
@@ -84,4 +111,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an interrupt as well: the chapters' processes end too
     sys.exit(main())

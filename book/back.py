@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from book.layout import ROOT, BookError
+from book.layout import ROOT, BookError, parsed
 from book.ledger import ledger
 from book.markup import Labels
 from book.twin import DECKS
@@ -118,7 +118,7 @@ def _row(row: dict, page: str) -> str:
 
 def topics(root: Path = ROOT) -> list[Topic]:
     """Every topic of every lecture, in slide order. Raises BookError for a topic that says nothing or stands twice."""
-    decks = tomllib.loads((root / LECTURES).read_text("utf-8"))
+    decks = parsed(root / LECTURES, tomllib.loads)
     if set(decks) != set(DECKS):
         raise BookError(f"{LECTURES}: it has the lectures {sorted(decks)}, expected {sorted(DECKS)}")
     found = []

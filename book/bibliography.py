@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pybtex.database import Entry, parse_file
+from pybtex.exceptions import PybtexError
 
 from book.layout import BookError
 
@@ -24,7 +25,10 @@ class Bibliography:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.entries = parse_file(str(path), bib_format="bibtex").entries
+        try:
+            self.entries = parse_file(str(path), bib_format="bibtex").entries
+        except (OSError, UnicodeDecodeError, PybtexError) as error:
+            raise BookError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from error
 
     def entry(self, key: str, where: str) -> Cited:
         if key not in self.entries:

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from book import source
+from book import files, source
 from book.layout import BUILD, ROOT, BookError, Chapter
 from book.source import tags
 
@@ -28,6 +28,8 @@ AT_ONCE = 2
 # One thread a chapter: on two cores two chapters run side by side, and the sums do not depend on the number of cores.
 THREADS = 1
 CHAPTER_SECONDS = {"full": 900, "smoke": 240}
+GRACE = 15  # seconds in which a run that is stopped should have ended its kernel
+_local: set[subprocess.Popen] = set()  # the processes of this process's runs
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Job:
     notebook: str
     profile: str
     seconds: int
+    threads: int = THREADS
 
 
 @dataclass(frozen=True)
@@ -59,22 +62,64 @@ def run(job: Job) -> Outcome:
             began = time.perf_counter()
             command = [sys.executable, "-m", "book.run_one", str(start), str(target), job.profile, str(job.seconds)]
             try:
-                done = subprocess.run(
-                    command, env=_environment(job), cwd=ROOT, timeout=job.seconds + 60, capture_output=True, text=True
-                )
-                failure = None if done.returncode == 0 else done.stderr.strip()
+                failure = _run_local(command, job)
             except subprocess.TimeoutExpired:
                 failure = f"no end after {job.seconds + 60} seconds (attempt {attempt} of 2)"
                 if attempt == 1:
                     continue
             spent = time.perf_counter() - began
-            partial = target.read_text("utf-8") if target.exists() else job.notebook
+            partial = _partial(target) or job.notebook
             return Outcome(job.name, partial, spent, failure and _name_cell(partial, failure, job.seconds))
     raise AssertionError("unreachable")
 
 
+def _run_local(command: list[str], job: Job) -> str | None:
+    """Run ``command`` to its end; what it wrote to stderr if it failed. Raises TimeoutExpired, and leaves no process behind."""
+    settings = {"env": _environment(job), "cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **settings) as process:
+        _local.add(process)
+        try:
+            _, stderr = process.communicate(timeout=job.seconds + 60)
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            _local.discard(process)
+    if process.returncode == 0:
+        return None
+    lines = [line for line in stderr.splitlines() if not line.startswith("[IPKernelApp] WARNING")]  # of every run
+    return "\n".join(lines).strip() or f"its process ended with {process.returncode}, which is a signal if negative"
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End a run: so that it ends its kernel, or, if it does not listen, at once."""
+    process.terminate()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _end_all(futures: list[Future[Outcome]]) -> None:
+    """End the local runs that are still under way."""
+    while not all(future.done() for future in futures):
+        for process in set(_local):
+            _end(process)
+        time.sleep(0.05)
+
+
+def _partial(path: Path) -> str | None:
+    """The notebook as far as it got, or None if there is none that can be read (its disk may be full)."""
+    try:
+        text = path.read_text("utf-8")
+        nbformat.reads(text, as_version=4)
+    except (OSError, ValueError):
+        return None
+    return text
+
+
 def _environment(job: Job) -> dict[str, str]:
-    threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    threads = {name: str(job.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return {
         **os.environ,
@@ -114,18 +159,21 @@ def execute(
     accept: Callable[[Chapter, NotebookNode, float], None],
     executor: Executor | None = None,
     keep: Path = BUILD / "failed",
+    threads: int = THREADS,
 ) -> None:
     """Execute the chapters and hand each finished notebook to ``accept`` as soon as it is there.
 
     A chapter that fails, or that ``accept`` refuses with BookError, does not stop the others:
     its partial notebook is kept in ``keep``, and at the end BookError tells of all of them.
+    Anything else that is raised, an interrupt or a disk that is full, stops the local runs.
     """
-    jobs = {c.name: Job(c.name, nbformat.writes(source.read(c)), profile, CHAPTER_SECONDS[profile]) for c in chosen}
+    jobs = {c.name: Job(c.name, nbformat.writes(source.read(c)), profile, CHAPTER_SECONDS[profile], threads) for c in chosen}
     by_name = {c.name: c for c in chosen}
     failures: list[str] = []
-    pool = executor or ThreadPoolExecutor(AT_ONCE)
+    futures: list[Future[Outcome]] = []
+    pool = executor or ThreadPoolExecutor(max(1, AT_ONCE // threads))
     try:
-        futures: list[Future[Outcome]] = [pool.submit(run, job) for job in jobs.values()]
+        futures += [pool.submit(run, job) for job in jobs.values()]
         for i, future in enumerate(as_completed(futures), 1):
             outcome = future.result()
             try:
@@ -134,12 +182,12 @@ def execute(
                 accept(by_name[outcome.name], nbformat.reads(outcome.notebook, as_version=4), outcome.seconds)
                 print(f"[{i}/{len(jobs)}] {outcome.name}: executed in {outcome.seconds:.1f} s ({profile})", flush=True)
             except BookError as error:
-                keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{outcome.name}.ipynb").write_text(outcome.notebook, "utf-8")
+                files.write(keep / f"{outcome.name}.ipynb", outcome.notebook)
                 failures.append(f"{outcome.name}, {error}\n  (the notebook as far as it got: {keep / outcome.name}.ipynb)")
                 print(f"[{i}/{len(jobs)}] {outcome.name}: FAILED after {outcome.seconds:.1f} s", flush=True)
     finally:
         if executor is None:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            _end_all(futures)
     if failures:
         raise BookError("\n".join(failures))

@@ -92,4 +92,11 @@ def _module_hash(path: Path) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None:
             node.body[0].value.value = ""
-    return _hash(ast.dump(tree))
+    return _hash(json.dumps(_plain(tree)))
+
+
+def _plain(node: object) -> object:
+    """A syntax tree as lists and texts, without the empty fields that newer Pythons add: ast.dump differs between versions."""
+    if isinstance(node, ast.AST):
+        return [type(node).__name__, *([name, _plain(value)] for name, value in ast.iter_fields(node) if value not in (None, []))]
+    return [_plain(item) for item in node] if isinstance(node, list) else repr(node)

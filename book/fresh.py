@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from book import source, twin
+from book import files, source, twin
 from book.clean import clean
 from book.execute import execute
-from book.fingerprint import changes, fingerprint
+from book.fingerprint import Fingerprint, changes, fingerprint
 from book.layout import BookError, Chapter
 from book.outputs import records
 
@@ -15,7 +15,7 @@ from book.outputs import records
 def stale(chapter: Chapter) -> list[str]:
     """Why the chapter's twin must be executed anew; empty if it need not be."""
     committed = twin.load(chapter)
-    known = committed.metadata.get("aelib", {}).get("fingerprint") if committed else None
+    known = committed.metadata["aelib"]["fingerprint"] if committed else None
     return changes(known, fingerprint(source.read(chapter), chapter.root))
 
 
@@ -36,11 +36,14 @@ def verify_run(chapter: Chapter, run: NotebookNode) -> None:
             raise BookError(f"exercise {number}: expected its stub to fail and then its solution to pass, got {passed}")
 
 
-def new_twin(chapter: Chapter, executed: NotebookNode, seconds: float) -> NotebookNode:
-    """The twin that a full run gives: cleaned, verified, with its source's text. Raises BookError if it must not be kept."""
+def new_twin(chapter: Chapter, executed: NotebookNode, seconds: float, started: Fingerprint) -> NotebookNode:
+    """The twin that a full run gives: cleaned, verified, with its source's text. Raises BookError if it must not be kept.
+
+    ``started`` is the fingerprint when the run began: what was edited since then makes the twin stale.
+    """
     run, claim_seconds = clean(executed, chapter.name)
     verify_run(chapter, run)
-    finished = twin.finish(chapter, run, claim_seconds, seconds, "full")
+    finished = twin.finish(run, claim_seconds, seconds, "full", started)
     return twin.assemble(chapter, finished, twin.labels(chapter.root))
 
 
@@ -48,11 +51,13 @@ def refresh(chosen: list[Chapter], force: bool = False) -> None:
     """Execute the chapters whose twins are stale (all with ``force``) and bring every twin's prose up to date."""
     reasons = {chapter: ["forced"] if force else stale(chapter) for chapter in chosen}
     todo = [chapter for chapter in chosen if reasons[chapter]]
+    started = {chapter: fingerprint(source.read(chapter), chapter.root) for chapter in todo}
     for chapter in todo:
         print(f"{chapter.name}: to be executed ({', '.join(reasons[chapter])})", flush=True)
+        files.check_writable(chapter.twin.parent)  # before the work, not after it
 
     def accept(chapter: Chapter, executed: NotebookNode, seconds: float) -> None:
-        twin.write(chapter.twin, new_twin(chapter, executed, seconds))
+        twin.write(chapter.twin, new_twin(chapter, executed, seconds, started[chapter]))
 
     if todo:
         execute(todo, "full", accept)

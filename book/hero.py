@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from book import files
 from book.layout import ROOT, BookError, chapters
 from book.outputs import record
 from book.twin import load
@@ -28,4 +29,4 @@ def update(root: Path = ROOT) -> None:
     """Write the picture if it is not that of the committed notebooks."""
     path, png = root / PATH, picture(root)
     if not path.exists() or path.read_bytes() != png:
-        path.write_bytes(png)
+        files.write(path, png)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 LOCK = ROOT / "constraints.txt"
+T = TypeVar("T")
 
 
 class BookError(Exception):
@@ -59,23 +62,36 @@ class Repository:
         return f"{self.url}/archive/refs/heads/{self.branch}.zip"
 
 
+def parsed(path: Path, parse: Callable[[str], T]) -> T:
+    """What ``parse`` makes of the text of a file. Raises BookError, which names the file, if it is missing or damaged."""
+    try:
+        return parse(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:  # that of a TOML file is a ValueError
+        raise BookError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from error
+
+
 @cache
 def config(root: Path = ROOT) -> dict:
-    return yaml.safe_load((root / "_config.yml").read_text("utf-8"))
+    return parsed(root / "_config.yml", yaml.safe_load)
 
 
 def repository(root: Path = ROOT) -> Repository:
     settings = config(root)
-    return Repository(
-        settings["repository"]["url"].rstrip("/"), settings["repository"]["branch"], settings["html"]["baseurl"].rstrip("/")
-    )
+    try:
+        repository, site = settings["repository"], settings["html"]["baseurl"]
+        return Repository(repository["url"].rstrip("/"), repository["branch"], site.rstrip("/"))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BookError("_config.yml: expected repository.url, repository.branch and html.baseurl, each a text") from error
 
 
 def toc_files(root: Path = ROOT) -> list[str]:
     """Every file that ``_toc.yml`` names, in reading order, the landing page first."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    groups = toc.get("parts") or [toc]
-    return [toc["root"]] + [entry["file"] for group in groups for entry in group.get("chapters", [])]
+    toc = parsed(root / "_toc.yml", yaml.safe_load)
+    try:
+        groups = toc.get("parts") or [toc]
+        return [toc["root"]] + [entry["file"] for group in groups for entry in group.get("chapters", [])]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BookError("_toc.yml: expected a root, and chapters each of which has a file") from error
 
 
 def chapters(root: Path = ROOT) -> list[Chapter]:

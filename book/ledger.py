@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 
+from book import files
 from book.layout import BUILD, ROOT, BookError, chapters
 from book.outputs import records
 from book.twin import load
@@ -40,8 +40,5 @@ def totals(root: Path = ROOT) -> dict[str, int]:
 
 def write(path: Path = BUILD / "claims.json") -> Path:
     """Write the ledger as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(ledger(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    os.replace(part, path)
+    files.write(path, json.dumps(ledger(), indent=1, ensure_ascii=False) + "\n")
     return path

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from nbformat import NotebookNode
 from packaging.requirements import Requirement
 
 from book import fresh, hero, source, twin
-from book.layout import ROOT, BookError, Chapter, chapters, toc_files
+from book.layout import ROOT, BookError, Chapter, chapters, parsed, toc_files
 from book.outputs import record, records
 
 VISIBLE_LINES, VISIBLE_WIDTH = 15, 92  # what fits beside a page's margins without scrolling
+T = TypeVar("T")
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+")
 # What may hold a decimal: code, roles (they resolve to glued or quoted numbers), addresses, exercise and Python numbers.
 ALLOWED = re.compile(
@@ -26,7 +29,7 @@ def lint(root: Path = ROOT) -> list[str]:
     """Every problem found, in words; an empty list if there is none."""
     problems = [*_toc(root), *_dependencies(root)]
     for name in [*(n for n in toc_files(root) if not n.endswith(".ipynb")), "README", "CONTRIBUTING"]:
-        problems += decimals((root / f"{name}.md").read_text("utf-8"), f"{name}.md")
+        problems += _found_by(_page, root / f"{name}.md")
     for chapter in chapters(root):
         if not chapter.source.exists():
             problems.append(f"{chapter.name}: _toc.yml names it, but {chapter.source.name} does not exist")
@@ -34,10 +37,27 @@ def lint(root: Path = ROOT) -> list[str]:
         notebook = source.read(chapter)
         problems += decimals(twin.prose(notebook), chapter.source.name)
         problems += _cells(chapter, notebook)
-        problems += _twin(chapter)
-    if not (root / hero.PATH).exists() or (root / hero.PATH).read_bytes() != hero.picture(root):
-        problems.append(f"{hero.PATH} is not the committed figure {hero.FIGURE}; run 'make book'")
-    return problems
+        problems += _found_by(_twin, chapter)
+    problems += _found_by(_hero, root)
+    return list(dict.fromkeys(problems))
+
+
+def _found_by(check: Callable[[T], list[str]], what: T) -> list[str]:
+    """The problems that ``check`` finds, or the one that stopped it."""
+    try:
+        return check(what)
+    except BookError as error:
+        return [str(error)]
+
+
+def _page(path: Path) -> list[str]:
+    return decimals(parsed(path, str), path.name)
+
+
+def _hero(root: Path) -> list[str]:
+    path = root / hero.PATH
+    same = path.exists() and path.read_bytes() == hero.picture(root)
+    return [] if same else [f"{hero.PATH} is not the committed figure {hero.FIGURE}; run 'make book'"]
 
 
 def decimals(text: str, where: str) -> list[str]:
@@ -110,10 +130,12 @@ def _figures(chapter: Chapter, notebook: NotebookNode) -> list[str]:
 
 def _register(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """The chapter's claims must be those of chapters/claims.toml: none lost, none of another kind."""
-    register = tomllib.loads((chapter.root / "chapters" / "claims.toml").read_text("utf-8"))
-    wanted = {
-        f"{chapter.number}/{id}": (kind, sorted(decks.split())) for id, (kind, decks) in register.get(chapter.number, {}).items()
-    }
+    register = parsed(chapter.root / "chapters" / "claims.toml", tomllib.loads)
+    try:
+        entries = register.get(chapter.number, {}).items()
+        wanted = {f"{chapter.number}/{id}": (kind, sorted(decks.split())) for id, (kind, decks) in entries}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise BookError(f'claims.toml: [{chapter.number}]: expected lines such as id = ["measured", "GT UofT"]') from error
     got = {c["id"]: (c["kind"], sorted(c["decks"])) for c in records(notebook, "claim")}
     return [
         f"{chapter.twin.name}: claim {id}: chapters/claims.toml says {wanted.get(id)}, the notebook {got.get(id)}"

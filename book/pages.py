@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from book import back, source, twin
-from book.layout import BUILD, ROOT, BookError, Chapter, chapters, toc_files
+from book import back, files, source, twin
+from book.layout import BUILD, ROOT, BookError, Chapter, chapters, parsed, toc_files
 from book.ledger import totals
 from book.markup import PAGE, Labels
 from book.outputs import glued, is_glue, record
@@ -22,6 +22,11 @@ HTML = BUILD / "html"
 
 def build() -> Path:
     """Build ``_build/html`` from the committed notebooks. Any warning is an error."""
+    with files.alone(BUILD / "pages.lock", "builds the pages"):
+        return _build()
+
+
+def _build() -> Path:
     shutil.rmtree(PAGES, ignore_errors=True)
     gather(PAGES)
     jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
@@ -60,7 +65,7 @@ def gather(folder: Path, root: Path = ROOT) -> None:
     table = twin.labels(root)
     for name in toc_files(root):
         if not name.endswith(".ipynb"):
-            text = (root / f"{name}.md").read_text("utf-8")
+            text = parsed(root / f"{name}.md", str)
             if "<!-- lectures -->" in text:
                 text = text.replace("<!-- lectures -->", back.lecture_map(table, root))
             text = twin.renderer(PAGE, f"{name}.md", table, totals(root), root)(text)

@@ -8,27 +8,39 @@ shown.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nbformat import NotebookNode
 
-from book import twin
-from book.execute import execute
+from book import files, source, twin
+from book.execute import THREADS, execute
+from book.fingerprint import fingerprint
 from book.fresh import new_twin
 from book.layout import BUILD, BookError, Chapter
 from book.outputs import glued, records
 
+OUT = BUILD / "reproduced"
 
-def reproduce(chosen: list[Chapter]) -> None:
-    """Raise BookError if a fresh run of any chapter differs from its committed twin."""
+
+def reproduce(chosen: list[Chapter], out: Path = OUT, threads: int = THREADS) -> None:
+    """Write a fresh run of each chapter into ``out``; raise BookError if any differs from its committed twin."""
+    if any(out.resolve() == chapter.twin.parent for chapter in chosen):
+        raise BookError(f"--out: got {out}, which holds the committed notebooks, expected another folder")
+    out.mkdir(parents=True, exist_ok=True)
+    files.check_writable(out)
+    for chapter in chosen:  # so that a chapter that fails now does not leave an earlier run there
+        (out / chapter.twin.name).unlink(missing_ok=True)
+    started = {chapter: fingerprint(source.read(chapter), chapter.root) for chapter in chosen}
     differences: list[str] = []
     spent: list[tuple[float, str]] = []
 
     def accept(chapter: Chapter, executed: NotebookNode, seconds: float) -> None:
-        fresh = new_twin(chapter, executed, seconds)
-        twin.write(BUILD / "reproduced" / chapter.twin.name, fresh)
+        fresh = new_twin(chapter, executed, seconds, started[chapter])
+        twin.write(out / chapter.twin.name, fresh)
         differences.extend(compare(chapter, fresh))
         spent.append((seconds, chapter.name))
 
-    execute(chosen, "full", accept)
+    execute(chosen, "full", accept, threads=threads)
     for seconds, name in sorted(spent, reverse=True)[:5]:
         print(f"slowest: {name} {seconds:.1f} s")
     if differences:

@@ -5,6 +5,7 @@ A process of its own, so that a chapter that hangs can be stopped and two can ru
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import papermill
@@ -12,6 +13,7 @@ import papermill
 
 def main() -> int:
     source, target, profile, cell_seconds = sys.argv[1:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whichever way it is stopped, it ends its kernel
     try:
         papermill.execute_notebook(
             source,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
+import json
 import re
-import tempfile
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from aelib.quoted import all_quoted
-from book import source
+from book import files, source
 from book.bibliography import Bibliography
-from book.fingerprint import fingerprint
-from book.layout import ROOT, BookError, Chapter, chapters, repository, toc_files
+from book.fingerprint import Fingerprint
+from book.layout import ROOT, BookError, Chapter, chapters, parsed, repository, toc_files
 from book.markup import TWIN, Labels, Renderer
 from book.outputs import cells_with, glued, record, records
 
@@ -43,7 +43,7 @@ def labels(root: Path = ROOT) -> Labels:
         table.add(chapter, prose(notebook), figure_names(notebook))
     for name in toc_files(root):
         if not name.endswith(".ipynb"):
-            table.add_page(name, (root / f"{name}.md").read_text("utf-8"))
+            table.add_page(name, parsed(root / f"{name}.md", str))
     return table
 
 
@@ -53,8 +53,40 @@ def figure_names(notebook: NotebookNode) -> list[str]:
 
 
 def load(chapter: Chapter) -> NotebookNode | None:
-    """The committed twin, or None if there is none."""
-    return nbformat.read(chapter.twin, as_version=4) if chapter.twin.exists() else None
+    """The committed twin, or None if there is none. Raises BookError if it is damaged or was edited by hand."""
+    return read(chapter.twin) if chapter.twin.exists() else None
+
+
+def read(path: Path) -> NotebookNode:
+    """A notebook that the engine wrote. Raises BookError if it is damaged or its outputs were edited by hand."""
+    advice = "restore it, or delete it and run 'make book'"
+    try:
+        notebook = parsed(path, _notebook)
+    except BookError as error:
+        raise BookError(f"{error}; {advice}") from error
+    if notebook.metadata["aelib"].get("outputs", digest(notebook)) != digest(notebook):
+        raise BookError(f"{path.name}: its outputs were edited by hand; {advice}")
+    return notebook
+
+
+def _notebook(text: str) -> NotebookNode:
+    """A notebook of the engine. Raises ValueError for anything else."""
+    try:
+        notebook = nbformat.reader.reads(text)
+        if notebook.nbformat != 4:
+            raise ValueError(f"it has nbformat {notebook.nbformat}, expected 4")
+        nbformat.validate(notebook)
+        known = notebook.metadata["aelib"]
+        _ = known["fingerprint"], known["seconds"]["chapter"], known["seconds"]["claims"], [cell.id for cell in notebook.cells]
+        return notebook
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"it is no notebook of the engine ({error!r:.200})") from error
+
+
+def digest(notebook: NotebookNode) -> str:
+    """A checksum of the cells' outputs."""
+    outputs = [(cell.id, cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def renderer(flavour: str, where: str, table: Labels, values: dict, root: Path = ROOT) -> Renderer:
@@ -68,7 +100,7 @@ def with_outputs(chapter: Chapter, run: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             if cell.id not in by_id:
-                raise BookError(f"{chapter.name}: a code cell was never executed; run 'make book'")
+                raise BookError(f"{chapter.twin.name} lacks a code cell of its source; delete it and run 'make book'")
             cell.outputs, cell.execution_count = by_id[cell.id].outputs, by_id[cell.id].execution_count
     notebook.metadata["aelib"] = run.metadata["aelib"]
     return notebook
@@ -116,14 +148,14 @@ def assemble(chapter: Chapter, run: NotebookNode, table: Labels) -> NotebookNode
 
 
 def finish(
-    chapter: Chapter, executed: NotebookNode, claim_seconds: dict[str, float], seconds: float, profile: str
+    executed: NotebookNode, claim_seconds: dict[str, float], seconds: float, profile: str, fingerprint: Fingerprint
 ) -> NotebookNode:
-    """A cleaned run with the metadata that a twin carries: the fingerprint, the profile and the seconds."""
+    """A cleaned run with the metadata that a twin carries: the fingerprint at its start, the profile and the seconds."""
     executed.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},
         aelib={
-            "fingerprint": fingerprint(source.read(chapter), chapter.root),
+            "fingerprint": fingerprint,
             "profile": profile,
             "seconds": {"chapter": round(seconds, 1), "claims": claim_seconds},
         },
@@ -132,15 +164,7 @@ def finish(
 
 
 def write(path: Path, notebook: NotebookNode) -> None:
-    """Write a notebook so that it is there whole or not at all."""
+    """Write a notebook, with the checksum of its outputs, so that it is there whole or not at all."""
+    notebook.metadata["aelib"]["outputs"] = digest(notebook)
     nbformat.validate(notebook)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(nbformat.writes(notebook) + "\n")
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.write(path, nbformat.writes(notebook) + "\n")

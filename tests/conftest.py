@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +23,22 @@ def refuses() -> Callable[[str, Callable[[], Any]], str]:
         return str(caught.value)
 
     return check
+
+
+@pytest.fixture
+def mortal() -> Iterator[None]:
+    """In this test root, too, heeds the permissions of files; for anyone else nothing changes."""
+    if os.geteuid() != 0:
+        yield
+        return
+    libc, version, sets = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(version, sets) == 0
+    before = sets[0]  # the effective capabilities of this thread
+    sets[0] &= ~2  # without CAP_DAC_OVERRIDE
+    assert libc.capset(version, sets) == 0
+    yield
+    sets[0] = before
+    assert libc.capset(version, sets) == 0
 
 
 @pytest.fixture

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
+import pickle
+import resource
+import socket
 import sys
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +23,7 @@ import torch
 from sklearn.datasets import load_digits
 
 from aelib import data
+from aelib._torchvision import torchvision_datasets
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
@@ -316,12 +325,10 @@ def test_a_cache_that_is_no_folder_is_told(tiny, monkeypatch):
         data.load("mnist")
 
 
-def test_a_cache_that_cannot_be_written_is_told(tiny, monkeypatch):
+def test_a_cache_that_cannot_be_written_is_told(tiny, monkeypatch, mortal):
     online(monkeypatch, tiny.write)
     tiny.cache.mkdir()
     tiny.cache.chmod(0o500)
-    if os.access(tiny.cache, os.W_OK):
-        pytest.skip("every folder is writable for this user")
     with pytest.raises(data.DataError, match=f"download with torchvision into {tiny.cache}: PermissionError"):
         data.load("mnist")
     assert leftovers(tiny) == []
@@ -346,3 +353,112 @@ def test_the_real_mnist():
     assert mnist.train_labels[:5].tolist() == [5, 0, 4, 1, 9]  # as on Yann LeCun's page
     assert mnist.train_labels.bincount().tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert abs(mnist.train.mean().item() - 0.1307) < 5e-5 and abs(mnist.train.std().item() - 0.3081) < 5e-5
+
+
+# Bad days, with torchvision itself
+
+
+@pytest.fixture
+def served(tiny, monkeypatch, tmp_path) -> Path:
+    """The folder from which torchvision downloads MNIST, with good files in it, served over HTTP by this machine."""
+    folder = tiny.write(tmp_path / "served", packed=True)
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *a: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=folder))
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    mnist = torchvision_datasets().MNIST
+    sums = [(f"{name}.gz", hashlib.md5((folder / f"{name}.gz").read_bytes()).hexdigest()) for name in tiny.files]
+    monkeypatch.setattr(mnist, "resources", sums)
+    monkeypatch.setattr(mnist, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+    monkeypatch.setattr(data, "torchvision_datasets", torchvision_datasets)
+    yield folder
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_real_download_replaces_a_damaged_cache(tiny, served):
+    cut(tiny.write(tiny.cached) / FILES[0])
+    flip(tiny.cached / FILES[2])
+    assert tiny.matches(data.load("mnist"))
+    assert [p.name for p in tiny.cache.iterdir()] == ["MNIST"]
+    assert tiny.matches(data.load("mnist", download=False))
+
+
+@pytest.mark.parametrize("damage", [cut, flip, empty, no_gzip])
+def test_a_real_download_that_is_damaged_leaves_nothing_behind(tiny, served, damage):
+    damage(served / f"{FILES[2]}.gz")
+    with pytest.raises(data.DataError, match=f"\n  download with torchvision into {tiny.cache}: RuntimeError: "):
+        data.load("mnist")
+    assert leftovers(tiny) == []
+
+
+def test_no_network_and_no_data_name_every_place_and_the_ways_out(tiny, served, monkeypatch):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody listens there
+        monkeypatch.setattr(torchvision_datasets().MNIST, "mirrors", [f"http://127.0.0.1:{closed.getsockname()[1]}/"])
+        with pytest.raises(data.DataError) as caught:
+            data.load("mnist")
+    message = str(caught.value)
+    assert f"\n  {tiny.raw}: no {FILES[0]}\n  {tiny.cached}: no {FILES[0]}\n" in message
+    assert f"download with torchvision into {tiny.cache}" in message and "Connection refused" in message
+    assert "AELIB_DATA=FOLDER" in message and "AELIB_PROFILE=smoke" in message
+    assert leftovers(tiny) == []
+
+
+def test_a_disk_that_fills_up_during_a_download_leaves_the_cache_as_it_was(tiny, served, capsys):
+    flip(tiny.write(tiny.cached) / FILES[0])
+    before = {path: path.read_bytes() for path in tiny.cached.iterdir()}
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # the system refuses in the middle of a file
+    try:
+        with pytest.raises(data.DataError, match=f"download with torchvision into {tiny.cache}: OSError: .*File too large"):
+            data.load("mnist")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {path: path.read_bytes() for path in tiny.cache.rglob("*") if path.is_file()} == before
+
+
+class Bomb:
+    """Unpickled, it makes a file; so does every file of ``payloads``."""
+
+    def __init__(self, canary: Path) -> None:
+        self.canary = canary
+
+    def __reduce__(self):
+        return Path.touch, (self.canary,)
+
+    def payloads(self, folder: Path) -> dict[str, tuple[bytes, Callable]]:
+        """By suffix, what a hostile file holds, and a careless way to read it."""
+        folder.mkdir()
+        torch.save(self, folder / "a.pt")
+        np.save(folder / "a.npy", np.array([self], dtype=object), allow_pickle=True)
+        np.savez(folder / "a.npz", a=np.array([self], dtype=object))
+        plain = pickle.dumps(self)
+        return {
+            "": (plain, pickle.loads),
+            ".gz": (gzip.compress(plain), lambda b: pickle.loads(gzip.decompress(b))),
+            ".pt": ((folder / "a.pt").read_bytes(), lambda b: torch.load(io.BytesIO(b), weights_only=False)),
+            ".npy": ((folder / "a.npy").read_bytes(), lambda b: np.load(io.BytesIO(b), allow_pickle=True)),
+            ".npz": ((folder / "a.npz").read_bytes(), lambda b: np.load(io.BytesIO(b), allow_pickle=True)["a"]),
+        }
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".pt", ".npy", ".npz"])
+def test_a_hostile_file_is_never_unpickled(tiny, served, tmp_path, suffix):
+    canary = tmp_path / "canary"
+    content, careless = Bomb(canary).payloads(tmp_path / "bombs")[suffix]
+    careless(content)
+    assert canary.exists(), "the bomb works"
+    canary.unlink()
+    suffixes = [suffix] if suffix == ".gz" else ["", suffix]
+    names = [f"{name}{s}" for name in (*FILES, "training", "test", "mnist", "fashion_mnist", "digits") for s in suffixes]
+    raws = [tiny.raw, tiny.cached, tiny.debian]
+    for folder in (*raws, tiny.root, tiny.cache, *(raw.parent / "processed" for raw in raws)):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (folder / name).write_bytes(content)
+    for name in ("mnist", "fashion_mnist"):
+        with pytest.raises(data.DataError, match=f"{FILES[0]} (is damaged|cannot be read)"):
+            data.load(name, download=False)
+    assert len(data.load("digits").train) == 1438
+    assert tiny.matches(data.load("mnist")), "downloaded anew"
+    assert not canary.exists()

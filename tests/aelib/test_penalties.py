@@ -100,9 +100,9 @@ def test_weight_penalties_leave_biases_out():
     matrices = [layer.weight.detach() for layer in model.modules() if isinstance(layer, nn.Linear)]
     assert len(matrices) == 4
     expected = sum(float(v) ** 2 for w in matrices for v in w.flatten())
-    assert float(penalties.weights_l2(model)) == pytest.approx(expected, rel=1e-5)
+    assert float(penalties.weights_l2(model).detach()) == pytest.approx(expected, rel=1e-5)
     expected = sum(abs(float(v)) for w in matrices for v in w.flatten())
-    assert float(penalties.weights_l1(model)) == pytest.approx(expected, rel=1e-5)
+    assert float(penalties.weights_l1(model).detach()) == pytest.approx(expected, rel=1e-5)
 
 
 def test_weight_penalties_differentiate():
@@ -113,7 +113,7 @@ def test_weight_penalties_differentiate():
 
 def test_tied_weights_are_counted_once():
     model = nets.TiedMLPAutoencoder([6, 4])
-    assert float(penalties.weights_l2(model)) == pytest.approx(float(model.encoder[0].weight.square().sum()), rel=1e-6)
+    assert float(penalties.weights_l2(model).detach()) == pytest.approx(float(model.encoder[0].weight.square().sum()), rel=1e-6)
 
 
 @pytest.mark.parametrize("penalty", [penalties.weights_l1, penalties.weights_l2])

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book import execute, fresh, layout, twin
+from book import execute, files, fresh, layout, twin
 from book.layout import BookError, Chapter
 
 
@@ -79,6 +79,16 @@ def append(path: Path, text: str) -> None:
 def test_what_does_not(demo: Path, change) -> None:
     change(demo)
     assert fresh.stale(first(demo)) == []
+
+
+def test_a_module_has_the_same_hash_in_every_python(tmp_path: Path) -> None:
+    from book.fingerprint import _module_hash
+
+    module = tmp_path / "module.py"
+    head = ('"""Doc."""', "class A(B):", '    """Doc."""')
+    lines = (*head, "    def f(self, x: T, *y, z=None) -> str:", '        return f"{x:.3f} {z!r}"')
+    module.write_text("\n".join(lines), "utf-8")
+    assert _module_hash(module) == "f168a9c02d8026ec"  # as Python 3.11 and 3.13 have it
 
 
 def test_the_data_checksum_is_part_of_the_fingerprint(demo: Path) -> None:
@@ -179,7 +189,7 @@ def test_executing_twice_gives_the_same_bytes_but_for_the_seconds(demo: Path) ->
 def test_write_leaves_nothing_half_written(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chapter = first(demo)
     before, notebook = chapter.twin.read_bytes(), twin.load(chapter)
-    monkeypatch.setattr(twin.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(files.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         twin.write(chapter.twin, notebook)
     assert chapter.twin.read_bytes() == before
