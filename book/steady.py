@@ -20,7 +20,7 @@ from book.twin import read
 
 SHARE = 0.1
 NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
-TIMING = re.compile(r"(?<!at a )\b(time|seconds|speed|faster|slower|encoder step)\b")
+TIMING = re.compile(r"(?<!at a )\b(time|seconds|speed|faster|slower)\b")
 
 
 @dataclass(frozen=True)
