@@ -104,7 +104,7 @@ def test_what_cannot_be_compared_is_told() -> None:
 TIMINGS = {
     "training time over that of the fully connected network": True,
     "processor time of a step with one direction over a plain step": True,
-    "encoder step at 75 % masked over that at 0 %": True,
+    "processor time of an encoder step at 75% masked over that at 0%": True,
     "speed over that of a plain loop": True,
     "largest change in one step, a sixtieth of the side": False,
     "this NLL minus that of the VAE, trained 300 times as long": False,
