@@ -1,5 +1,7 @@
 # make book       set up, execute the chapters that are stale, build _build/html
 # make test       set up, unit tests, lint, every chapter re-executed offline in the smoke profile
+# make pdf        the pages, and the book as one PDF beside them; needs Chromium
+# make browser    the pages and the PDF checked in Chromium: links, layout, accessibility, keyboard, search, weight
 # make reproduce  every chapter from scratch at full budget, compared with what is committed
 # make lab        JupyterLab on the chapters
 # make steady     the book executed with one and with two threads: which measurements move, against the margins of their rules
@@ -14,13 +16,20 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: book pages test unit lint nbval reproduce steady lab claims mutants bench colab-check setup clean
+.PHONY: book pages pdf browser test unit lint nbval reproduce steady lab claims mutants bench colab-check setup clean
 
 book: setup
 	$(PY) -m book book
 
 pages: setup
 	$(PY) -m book pages
+
+pdf: pages
+	$(PIP) --editable '.[browser]'
+	$(PY) -m book pdf
+
+browser: pdf
+	$(PY) -m pytest tests/browser -n 2 --dist loadfile
 
 test: unit lint nbval
 

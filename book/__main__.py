@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from book import fresh, hero, ledger, lint, pages, reproduce, steady
+from book import fresh, hero, ledger, lint, pages, pdf, reproduce, steady
 from book.execute import AT_ONCE, CHAPTER_SECONDS, THREADS
 from book.layout import ROOT, BookError, select
 
@@ -27,6 +27,10 @@ def _book(arguments: argparse.Namespace) -> None:
 
 def _pages(_: argparse.Namespace) -> None:
     print(f"the book: {pages.build()}")
+
+
+def _pdf(_: argparse.Namespace) -> None:
+    print(f"the book on paper: {pdf.build()}")
 
 
 def _lint(_: argparse.Namespace) -> None:
@@ -76,6 +80,7 @@ def main() -> int:
         ("execute", _refresh, "execute the stale chapters and carry edited prose into the others"),
         ("book", _book, "execute, then build _build/html"),
         ("pages", _pages, "build _build/html from the committed notebooks"),
+        ("pdf", _pdf, "print _build/html as one PDF"),
         ("lint", _lint, "check prose, figures, notebooks, contents and dependencies"),
         ("claims", _claims, "write _build/claims.json from the committed notebooks"),
         ("reproduce", _reproduce, "execute everything at full budget and compare"),

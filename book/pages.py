@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from book.layout import BUILD, ROOT, BookError, Chapter, chapters, parsed, toc_f
 from book.ledger import totals
 from book.markup import PAGE, Labels
 from book.outputs import glued, is_glue, record
+from book.tidy import tidy
 
 PAGES = BUILD / "pages"
 HTML = BUILD / "html"
@@ -35,25 +35,10 @@ def _build() -> Path:
     built = PAGES / "_build" / "html"
     if done.returncode or not (built / "index.html").exists():
         raise BookError(f"jupyter-book failed or warned:\n{done.stdout}\n{done.stderr}")
-    _tidy(built)
+    tidy(built)
     shutil.rmtree(HTML, ignore_errors=True)
     shutil.move(built, HTML)
     return HTML / "index.html"
-
-
-THEBE = re.compile(
-    r"<script>const THEBE_JS_URL.*?</script>|<script[^>]*sphinx-thebe\.js[^>]*></script>"
-    r'|<script type="text/x-thebe-config">.*?</script>|<link[^>]*sphinx-thebe\.css[^>]*>',
-    re.S,
-)
-
-
-def _tidy(site: Path) -> None:
-    """Remove what no reader needs: source maps (half of the bytes) and thebe, which would load from outside hosts."""
-    for path in [*site.rglob("*.map"), *site.rglob("*thebe*")]:
-        path.unlink()
-    for path in site.rglob("*.html"):
-        path.write_text(THEBE.sub("", path.read_text("utf-8")), "utf-8")
 
 
 def gather(folder: Path, root: Path = ROOT) -> None:
