@@ -58,7 +58,8 @@ def _nbval(arguments: argparse.Namespace) -> None:
     threads = {"OMP_NUM_THREADS": str(THREADS), "AELIB_PROFILE": arguments.profile, "TQDM_DISABLE": "1"}
     options = ["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests" / "nbval.cfg")]
     options += [f"--nbval-cell-timeout={CHAPTER_SECONDS[arguments.profile]}", "-n", str(AT_ONCE), "--dist", "loadfile", "-q"]
-    command = [sys.executable, "-m", "pytest", *options, "-p", "no:cacheprovider", *files]
+    options += ["-o", "faulthandler_timeout=0", "-p", "no:cacheprovider"]  # a cell has its own time
+    command = [sys.executable, "-m", "pytest", *options, *files]
     if subprocess.run(command, env={**os.environ, **threads}, cwd=ROOT).returncode:
         raise BookError(f"nbval: a committed notebook does not re-execute in the {arguments.profile} profile")
 

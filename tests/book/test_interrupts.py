@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -104,29 +105,28 @@ def test_what_is_edited_during_a_run_makes_its_twin_stale(quick: Path, stale: li
     assert fresh.stale(first) == ["aelib.__init__"]
 
 
-def test_a_second_build_of_the_pages_waits_for_the_first(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    lock, order = tmp_path / "new" / "lock", []
+def test_a_second_build_of_the_pages_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, order, told = tmp_path / "new" / "lock", [], queue.Queue()
+    monkeypatch.setattr(files, "print", lambda text, flush: told.put((text, flush)), raising=False)
 
     def second() -> None:
         with files.alone(lock, "builds"):
             order.append("second")
 
-    thread = threading.Thread(target=second)
+    thread = threading.Thread(target=second, daemon=True)
     with files.alone(lock, "builds"):
         thread.start()
-        printed = ""
-        while not printed and thread.is_alive():
-            printed = capsys.readouterr().out
+        assert told.get(timeout=30) == (f"waiting for process {os.getpid()}, which builds", True)
         thread.join(0.2)
         order.append("first")
     thread.join(10)
-    assert printed == f"waiting for process {os.getpid()}, which builds\n" and order == ["first", "second"]
+    assert order == ["first", "second"] and told.empty()
 
 
 def test_a_lock_whose_process_is_gone_holds_nobody_up(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     lock = tmp_path / "lock"
     code = "import os, pathlib, sys; from book import files; files.alone(pathlib.Path(sys.argv[1]), 'x').__enter__(); os._exit(9)"
-    assert subprocess.run([sys.executable, "-c", code, str(lock)], cwd=ROOT).returncode == 9
+    assert subprocess.run([sys.executable, "-c", code, str(lock)], cwd=ROOT, timeout=60).returncode == 9
     assert lock.exists()
     with files.alone(lock, "builds"):
         assert lock.read_text() == f"{os.getpid()}\n"
