@@ -49,7 +49,7 @@ RUNS := _build/runs
 steady: setup
 	-$(PY) -m book reproduce --out $(RUNS)/one-thread
 	-$(PY) -m book reproduce --out $(RUNS)/two-threads --threads 2
-	$(PY) -m book steady chapters $(RUNS)/one-thread $(RUNS)/two-threads
+	$(PY) -m book steady --record chapters $(RUNS)/one-thread $(RUNS)/two-threads
 
 lab: setup
 	$(PIP) --editable '.[lab]'

@@ -49,7 +49,7 @@ def _reproduce(arguments: argparse.Namespace) -> None:
 
 
 def _steady(arguments: argparse.Namespace) -> None:
-    steady.steady(arguments.runs)
+    steady.steady(arguments.runs, ROOT / steady.RECORD if arguments.record else None)
 
 
 def _nbval(arguments: argparse.Namespace) -> None:
@@ -92,6 +92,7 @@ def main() -> int:
         command.set_defaults(action=action)
         if action is _steady:
             command.add_argument("runs", nargs="+", type=Path, help='folders such as "chapters" and "_build/reproduced"')
+            command.add_argument("--record", action="store_true", help=f"also write {steady.RECORD}, for the page on how to reproduce")
             continue
         command.add_argument("chapters", nargs="*", help='chapters such as "02" or "02_pca"; all of them for none')
         if action in (_refresh, _book):

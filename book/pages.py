@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from book import back, files, source, twin
+from book import back, files, source, steady, twin
 from book.layout import BUILD, ROOT, BookError, Chapter, chapters, parsed, toc_files
 from book.ledger import totals
 from book.markup import PAGE, Labels
@@ -53,6 +53,8 @@ def gather(folder: Path, root: Path = ROOT) -> None:
             text = parsed(root / f"{name}.md", str)
             if "<!-- lectures -->" in text:
                 text = text.replace("<!-- lectures -->", back.lecture_map(table, root))
+            if "<!-- steady -->" in text:
+                text = text.replace("<!-- steady -->", steady.summary(root))
             text = twin.renderer(PAGE, f"{name}.md", table, totals(root), root)(text)
             text = back.link_claims(text, name, root)
             if "<!-- ledger -->" in text:

@@ -2,23 +2,27 @@
 
 A run is a folder of executed notebooks, such as ``chapters`` or what ``reproduce --out`` wrote.
 A measurement is steady if it moves between the runs by at most a tenth of its margin, which is
-its distance from the nearest bound of its rule. Timings differ on every run and are listed apart.
+its distance from the nearest bound of its rule. One that moves by more is told, and one that moves
+by more than half is too close to its bound. Timings differ on every run and are listed apart.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from book.layout import BookError
+from book import files
+from book.layout import ROOT, BookError, parsed
 from book.outputs import records
 from book.twin import read
 
-SHARE = 0.1
+SHARE, MOST = 0.1, 0.5  # of a margin: what is steady, and what is too much
+RECORD = Path("back") / "steady.json"  # of the last comparison, for the page on how to reproduce
 NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 TIMING = re.compile(r"(?<!at a )\b(time|seconds|speed|faster|slower)\b")
 
@@ -47,6 +51,10 @@ class Moved:
     @property
     def steady(self) -> bool:
         return self.move <= SHARE * self.margin
+
+    @property
+    def close(self) -> bool:
+        return self.move > MOST * self.margin
 
     def __str__(self) -> str:
         values = ", ".join(f"{value:.6g}" for value in self.values)
@@ -107,19 +115,45 @@ def claims_of(folder: Path) -> list[dict]:
     return [claim for notebook in notebooks for claim in records(notebook, "claim")]
 
 
-def steady(folders: list[Path]) -> None:
-    """Tell what moves between the runs in ``folders``; raise BookError if a measurement other than a timing is not steady."""
+def steady(folders: list[Path], keep: Path | None = None) -> None:
+    """Tell what moves between the runs in ``folders``, and write it to ``keep``.
+
+    Raises BookError if runs cannot be compared or a measurement other than a timing moves by more than half its margin.
+    """
     if len(folders) < 2:
         raise BookError(f"runs: got {len(folders)}, expected at least two folders to compare")
     measurements, odd = compare([claims_of(folder) for folder in folders])
+    if odd:
+        raise BookError("cannot be compared:\n  " + "\n  ".join(odd))
     timings = [m for m in measurements if m.timing]
-    moved = [m for m in measurements if not m.timing and not m.steady]
+    others = [m for m in measurements if not m.timing]
+    moved = [m for m in others if not m.steady]
     for m in timings:
         print(f"timing{'' if m.steady else ', more than a tenth of its margin'}: {m}")
-    others = len(measurements) - len(timings)
-    still = sum(m.move == 0 for m in measurements if not m.timing)
-    print(f"{len(folders)} runs: {len(timings)} timings, {others} other measurements, of which {still} do not move at all")
-    if moved or odd:
-        lines = odd + [str(m) for m in moved]
-        raise BookError("moves by more than a tenth of its margin, or cannot be compared:\n  " + "\n  ".join(lines))
-    print("no measurement but the timings moves by more than a tenth of its margin")
+    for m in moved:
+        print(f"moved: {m}")
+    still = sum(m.move == 0 for m in others)
+    print(f"runs: {len(folders)}, timings: {len(timings)}, other measurements: {len(others)}, equal in all runs: {still}")
+    print(f"measurements that move by more than a tenth of their margin: {len(moved)}")
+    if keep:
+        counts = {"runs": len(folders), "timings": len(timings), "others": len(others), "still": still}
+        files.write(keep, json.dumps(counts | {"moved": [asdict(m) for m in moved]}, indent=1) + "\n")
+    if close := [str(m) for m in moved if m.close]:
+        raise BookError("moves by more than half its margin:\n  " + "\n  ".join(close))
+
+
+def summary(root: Path = ROOT) -> str:
+    """The record of the last comparison, for a page: a sentence, and a table of what moved by more than a tenth of its margin."""
+    found = parsed(root / RECORD, json.loads)
+    moved = [Moved(m["claim"], m["what"], tuple(m["values"]), tuple(m["rules"])) for m in found["moved"]]
+    lines = [
+        f"Of {found['others']} measurements (without the {found['timings']} that are times) {found['still']} are equal to the last "
+        f"digit in all {found['runs']} runs, and {found['others'] - found['still'] - len(moved)} more move by at most a tenth of their "
+        f"margin, the distance from the nearest bound of their rule. The other {len(moved)} are:\n",
+        "| claim | what was measured | in the runs | rule | it moves by this share of its margin |",
+        "|---|---|---|---|---|",
+    ]
+    for m in sorted(moved, key=lambda m: m.move / m.margin, reverse=True):
+        values = ", ".join(dict.fromkeys(f"{value:.3g}" for value in m.values))
+        lines.append(f"| {m.claim} | {m.what} | {values} | {'; '.join(dict.fromkeys(m.rules))} | {m.move / m.margin:.0%} |")
+    return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -168,7 +169,7 @@ def run(quick: Path, tmp_path: Path):
     return make
 
 
-def test_the_command_lists_timings_apart_and_fails_if_anything_else_moves(run, monkeypatch, capsys) -> None:
+def test_the_command_lists_timings_apart_and_fails_if_anything_else_moves_too_far(run, monkeypatch, capsys) -> None:
     def command(*folders: Path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["book", "steady", *map(str, folders)])
         return main(), *capsys.readouterr()
@@ -176,18 +177,52 @@ def test_the_command_lists_timings_apart_and_fails_if_anything_else_moves(run, m
     time = claim("01/time", 1.0, what="processor time")
     a = run("a", [claim("01/still", 1.0), time])
     b = run("b", [claim("01/still", 1.0), {**time, "measured": [{"what": "processor time", "value": 1.5}]}])
-    c = run("c", [claim("01/still", 1.5), time])
+    c = run("c", [claim("01/still", 1.3), time])
+    d = run("d", [claim("01/still", 1.5), time])
+    e = run("e", [time])
     status, out, _ = command(a, b)
     assert status == 0 and out.splitlines() == [
         "timing, more than a tenth of its margin: 01/time: processor time: 1, 1.5 (moves by 0.5, margin 0.5, rule: at most 2)",
-        "2 runs: 1 timings, 1 other measurements, of which 1 do not move at all",
-        "no measurement but the timings moves by more than a tenth of its margin",
+        "runs: 2, timings: 1, other measurements: 1, equal in all runs: 1",
+        "measurements that move by more than a tenth of their margin: 0",
     ]
-    status, _, err = command(a, b, c)
+    status, out, _ = command(a, c)
+    assert status == 0 and out.splitlines()[1:] == [
+        "moved: 01/still: an error: 1, 1.3 (moves by 0.3, margin 0.7, rule: at most 2)",
+        "runs: 2, timings: 1, other measurements: 1, equal in all runs: 0",
+        "measurements that move by more than a tenth of their margin: 1",
+    ]
+    status, _, err = command(a, c, d)
     assert status == 1 and err.splitlines()[1:] == [
-        "moves by more than a tenth of its margin, or cannot be compared:",
-        "  01/still: an error: 1, 1, 1.5 (moves by 0.5, margin 0.5, rule: at most 2)",
+        "moves by more than half its margin:",
+        "  01/still: an error: 1, 1.3, 1.5 (moves by 0.5, margin 0.5, rule: at most 2)",
     ]
+    assert command(a, e)[::2] == (1, "\ncannot be compared:\n  01/still: only in 1 of 2 runs\n")
     assert command(a)[0] == 1 and "expected at least two folders" in command(a)[2]
     status, _, err = command(a, a / "nowhere")
     assert status == 1 and "nowhere has no executed chapter" in err
+
+
+def test_what_moved_is_kept_for_the_page(run, tmp_path: Path) -> None:
+    claims = {"still": (1, 1), "hardly": (1, 1.01), "somewhat": (1, 1.2), "more": (1, 1.3), "time": (1, 1.5)}
+    runs = [
+        [claim(f"01/{name}", values[i], what="processor time" if name == "time" else f"error {name}") for name, values in claims.items()]
+        for i in (0, 1)
+    ]
+    steady.steady([run("a", runs[0]), run("b", runs[1])], tmp_path / steady.RECORD)
+    first, *rows = steady.summary(tmp_path).split("\n\n")
+    assert first == (
+        "Of 4 measurements (without the 1 that are times) 1 are equal to the last digit in all 2 runs, and 1 more move by at most a "
+        "tenth of their margin, the distance from the nearest bound of their rule. The other 2 are:"
+    )
+    assert rows[0].splitlines()[2:] == [
+        "| 01/more | error more | 1, 1.3 | at most 2 | 43% |",
+        "| 01/somewhat | error somewhat | 1, 1.2 | at most 2 | 25% |",
+    ]
+
+
+def test_the_record_is_of_claims_that_the_book_has() -> None:
+    measured = {(claim["id"], m["what"]) for claim in ledger.ledger() for m in claim["measured"]}
+    record = json.loads((ROOT / steady.RECORD).read_text("utf-8"))
+    assert {(m["claim"], m["what"]) for m in record["moved"]} <= measured
+    assert all(0.1 < steady.Moved(**m).move / steady.Moved(**m).margin <= 0.5 for m in record["moved"])
