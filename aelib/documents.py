@@ -24,7 +24,9 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "scikit-learn": ("cluster", "datasets", "decomposition", "ensemble", "linear_model", "metrics", "preprocessing", "svm"),
     "matplotlib": ("axes", "axis", "artist", "colors", "figure", "lines", "patches", "pyplot", "text", "ticker", "transforms"),
     "torch": ("", "nn", "nn.functional", "linalg", "optim", "distributions", "utils.data"),
-    "scikit-image": ("color", "exposure", "feature", "filters", "measure", "morphology", "restoration", "segmentation", "transform"),
+    "scikit-image": (
+        "color", "exposure", "feature", "filters", "measure", "morphology", "restoration", "segmentation", "transform",
+    ),
 }
 IMPORTED_AS = {"scikit-learn": "sklearn", "scikit-image": "skimage"}
 _OWN_NAMES = {"numpy", "scipy", "sklearn", "scikit", "matplotlib", "torch", "pytorch", "skimage", "mpl", "plt"}
@@ -67,7 +69,9 @@ def docstrings(packages: Mapping[str, Sequence[str]] = PACKAGES, least: int = 40
             try:
                 module = importlib.import_module(path)
             except ImportError as error:
-                raise ValueError(f"packages: got {package!r} with {path}, expected modules that can be imported: {error}") from error
+                raise ValueError(
+                    f"packages: got {package!r} with {path}, expected modules that can be imported: {error}"
+                ) from error
             for name, thing in _members(module, root):
                 text = inspect.cleandoc(doc) if isinstance(doc := getattr(thing, "__doc__", None), str) else ""
                 if text not in seen and sum(1 for _ in _words(text)) >= least:

@@ -55,7 +55,9 @@ def sersic(r: torch.Tensor, radius: torch.Tensor, index: torch.Tensor) -> torch.
     n = len(_check.tensor("r", r, "N", "...", finite=True))
     _check.tensor("index", index, n)
     if not (_check.tensor("radius", radius, n, finite=True) > 0).all() or (r < 0).any():
-        raise ValueError(f"radius: got {float(radius.min()):.4g} and r from {float(r.min()):.4g}, expected them above 0 and from 0")
+        raise ValueError(
+            f"radius: got {float(radius.min()):.4g} and r from {float(r.min()):.4g}, expected them above 0 and from 0"
+        )
     wide = (n, *[1] * (r.dim() - 1))
     return (-sersic_b(index).view(wide) * ((r / radius.view(wide)) ** (1 / index.view(wide)) - 1)).exp()
 

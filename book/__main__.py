@@ -92,7 +92,8 @@ def main() -> int:
         command.set_defaults(action=action)
         if action is _steady:
             command.add_argument("runs", nargs="+", type=Path, help='folders such as "chapters" and "_build/reproduced"')
-            command.add_argument("--record", action="store_true", help=f"also write {steady.RECORD}, for the page on how to reproduce")
+            about = f"also write {steady.RECORD}, for the page on how to reproduce"
+            command.add_argument("--record", action="store_true", help=about)
             continue
         command.add_argument("chapters", nargs="*", help='chapters such as "02" or "02_pca"; all of them for none')
         if action in (_refresh, _book):

@@ -19,7 +19,8 @@ CLAIM = re.compile(r"`?\b(\d\d/[a-z][a-z0-9-]*)\b`?")
 SCRIPT = """<script>
 (() => {
   "use strict";
-  const table = document.querySelector(".aelib-ledger"), body = table.tBodies[0], filters = [...document.querySelectorAll(".aelib-filter select")];
+  const table = document.querySelector(".aelib-ledger"), body = table.tBodies[0];
+  const filters = [...document.querySelectorAll(".aelib-filter select")];
   const shown = document.querySelector(".aelib-shown");
   function filter() {
     let count = 0;
@@ -34,7 +35,8 @@ SCRIPT = """<script>
     const head = button.parentElement, down = head.getAttribute("aria-sort") === "ascending";
     for (const other of table.querySelectorAll("th")) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const rows = [...body.rows].sort((a, b) => a.cells[column].textContent.localeCompare(b.cells[column].textContent, "en", { numeric: true }));
+    const text = (row) => row.cells[column].textContent;
+    const rows = [...body.rows].sort((a, b) => text(a).localeCompare(text(b), "en", { numeric: true }));
     body.append(...(down ? rows.reverse() : rows));
   }));
   document.querySelector(".aelib-filter").hidden = false;
@@ -140,7 +142,8 @@ def lecture_map(labels: Labels, root: Path = ROOT) -> str:
     verdicts = {row["id"]: row["verdict"] for row in ledger(root)}
     text = []
     for deck, title in DECKS.items():
-        lines = [f"## {deck}: {title[0].upper()}{title[1:]}\n", "| topic | what the slides say | read | claims |", "|---|---|---|---|"]
+        lines = [f"## {deck}: {title[0].upper()}{title[1:]}\n"]
+        lines += ["| topic | what the slides say | read | claims |", "|---|---|---|---|"]
         for topic in (t for t in topics(root) if t.deck == deck):
             unknown = [s for s in topic.sections if s not in labels.sections] + [c for c in topic.claims if c not in verdicts]
             if unknown or not (topic.sections or topic.note):

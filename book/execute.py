@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from book import files, source
+from book import files, source, watch
 from book.layout import BUILD, ROOT, BookError, Chapter
 from book.source import tags
 
@@ -133,9 +133,8 @@ def _environment(job: Job) -> dict[str, str]:
 
 def _name_cell(notebook: str, failure: str, limit: int) -> str:
     """The failure with the cell that it happened in: its number among the code cells, its first line and the error."""
-    cells = [
-        c for c in nbformat.reads(notebook, as_version=4).cells if c.cell_type == "code" and "injected-parameters" not in tags(c)
-    ]
+    added = {"injected-parameters", watch.TAG}
+    cells = [c for c in nbformat.reads(notebook, as_version=4).cells if c.cell_type == "code" and not added & set(tags(c))]
     for number, cell in enumerate(cells, 1):
         for output in cell.outputs:
             if output.output_type == "error":
@@ -167,7 +166,8 @@ def execute(
     its partial notebook is kept in ``keep``, and at the end BookError tells of all of them.
     Anything else that is raised, an interrupt or a disk that is full, stops the local runs.
     """
-    jobs = {c.name: Job(c.name, nbformat.writes(source.read(c)), profile, CHAPTER_SECONDS[profile], threads) for c in chosen}
+    texts = {c.name: nbformat.writes(watch.watched(source.read(c))) for c in chosen}
+    jobs = {name: Job(name, text, profile, CHAPTER_SECONDS[profile], threads) for name, text in texts.items()}
     by_name = {c.name: c for c in chosen}
     failures: list[str] = []
     futures: list[Future[Outcome]] = []
@@ -179,7 +179,8 @@ def execute(
             try:
                 if outcome.failure:
                     raise BookError(outcome.failure)
-                accept(by_name[outcome.name], nbformat.reads(outcome.notebook, as_version=4), outcome.seconds)
+                executed = watch.accepted(nbformat.reads(outcome.notebook, as_version=4))
+                accept(by_name[outcome.name], executed, outcome.seconds)
                 print(f"[{i}/{len(jobs)}] {outcome.name}: executed in {outcome.seconds:.1f} s ({profile})", flush=True)
             except BookError as error:
                 files.write(keep / f"{outcome.name}.ipynb", outcome.notebook)

@@ -17,10 +17,10 @@ from book.layout import ROOT, config, repository, toc_files
 
 STYLE = Path(__file__).parent / "print.css"
 SHEETS = ("_static/pygments.css", "_static/book.css")
-MATHJAX = """<script>window.MathJax = {options: {menuOptions: {settings: {assistiveMml: false}}, ignoreHtmlClass: "tex2jax_ignore|mathjax_ignore",
-  processHtmlClass: "tex2jax_process|mathjax_process|math|output_area"}}</script>
-<script defer src="_static/mathjax/tex-chtml.js"></script>"""
-LEFT_OUT = "script, style, button, form, .headerlink, .aelib-pdf, details:not(.tag_solution details)"
+MATHJAX = """<script>window.MathJax = {options: {menuOptions: {settings: {assistiveMml: false}},
+  ignoreHtmlClass: "tex2jax_ignore|mathjax_ignore", processHtmlClass: "tex2jax_process|mathjax_process|math|output_area"}}
+</script><script defer src="_static/mathjax/tex-chtml.js"></script>"""
+LEFT_OUT = "script, style, button, form, .headerlink, .aelib-pdf, details, .tag_hide-cell:not(.tag_solution)"
 FOREWORD = "About this book"
 
 
@@ -35,18 +35,15 @@ def document(site: Path, root: Path = ROOT) -> str:
     articles = {name: article(site, name, names, repository(root).site) for name in names}
     articles[names[0]].h1.string = FOREWORD
     title, author, address = (html.escape(x) for x in (config(root)["title"], config(root)["author"], repository(root).site))
-    running = "".join(
-        f'@page {slug(name)} {{ @top-right {{ content: "{_css(articles[name].h1.get_text())}"; }} }}\n#{slug(name)} {{ page: {slug(name)}; }}\n'
-        for name in names
-    )
+    running = "".join(_running(slug(name), articles[name].h1.get_text()) for name in names)
     sheets = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in SHEETS)
     body = "\n".join(f'<section class="paper-chapter" id="{slug(name)}">{articles[name]}</section>' for name in names)
     return (
         f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>{sheets}'
         f"<style>{STYLE.read_text('utf-8')}{running}</style>{MATHJAX}</head><body>"
         f'<section class="paper-title"><img src="_static/logo.svg" alt=""><p class="paper-name">{title}</p><p>{author}</p>'
-        f'<p class="paper-note">Printed from <a href="{address}/">{address}</a>. The pages there have what does not fit on paper: '
-        f"code that is collapsed, planes of codes to explore, and notebooks to run.</p></section>\n"
+        f'<p class="paper-note">Printed from <a href="{address}/">{address}</a>. The pages there have what does not fit '
+        f"on paper: code that is collapsed, planes of codes to explore, and notebooks to run.</p></section>\n"
         f'<nav class="paper-contents"><h1>Contents</h1>{contents(articles)}</nav>\n{body}</body></html>'
     )
 
@@ -54,23 +51,13 @@ def document(site: Path, root: Path = ROOT) -> str:
 def article(site: Path, name: str, names: list[str], address: str) -> Tag:
     """The text of a page, with ids that stand once in the book and links within it."""
     text = BeautifulSoup((site / name).read_text("utf-8"), "html.parser").select_one("article.bd-article")
-    for details in text.select(".tag_solution details"):
-        details.name, details["class"] = "div", ["paper-solution"]
-        details.summary.replace_with(BeautifulSoup('<p class="admonition-title">A solution</p>', "html.parser"))
-    for cell in text.select(".tag_hide-cell:not(.tag_solution)"):
-        cell.decompose()
-    for button in text.select("th button"):  # it sorts the ledger
-        button.unwrap()
-    for tag in text.select(LEFT_OUT):
-        tag.decompose()
+    _choose(text)
     for section in text.select("section[id]"):  # it may begin at the foot of a page, and its heading on the next
-        heading = section.find(["h1", "h2", "h3"], recursive=False)
+        heading = section.find(re.compile(r"h\d"), recursive=False)
         for place in section.find_all("span", id=True, recursive=False):
             heading.insert(0, place.extract())
         heading["id"] = section["id"]
         del section["id"]
-    for word in text.select(".highlight .n, .highlight .p, .highlight .w"):  # they have no colour of their own
-        word.unwrap()
     for tag in text.find_all(id=True):
         tag["id"] = f"{slug(name)}--{tag['id']}"
     for link in text.find_all("a", href=True):
@@ -79,6 +66,19 @@ def article(site: Path, name: str, names: list[str], address: str) -> Tag:
         if not image["src"].startswith("data:"):
             image["src"] = urljoin(f"/{name}", image["src"]).lstrip("/")
     return text
+
+
+def _choose(text: Tag) -> None:
+    """Open the solutions, and leave out what paper has no use for."""
+    for details in text.select(".tag_solution details"):
+        details.name, details["class"] = "div", ["paper-solution"]
+        details.summary.replace_with(BeautifulSoup('<p class="admonition-title">A solution</p>', "html.parser"))
+    for button in text.select("th button"):  # it sorts the ledger
+        button.unwrap()
+    for tag in text.select(LEFT_OUT):
+        tag.decompose()
+    for word in text.select(".highlight .n, .highlight .p, .highlight .w"):  # they have no colour of their own
+        word.unwrap()
 
 
 def target(address: str, name: str, names: list[str], site: str) -> str:
@@ -102,7 +102,8 @@ def contents(articles: dict[str, Tag]) -> str:
 
 
 def _line(kind: str, place: str, text: str) -> str:
-    return f'<li class="{kind}"><a href="#{place}"><span>{html.escape(text.strip())}</span><span data-page="{place}"></span></a></li>'
+    words = html.escape(text.strip())
+    return f'<li class="{kind}"><a href="#{place}"><span>{words}</span><span data-page="{place}"></span></a></li>'
 
 
 def slug(name: str) -> str:
@@ -110,5 +111,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w-]", "-", name.removesuffix(".html"))
 
 
-def _css(text: str) -> str:
-    return text.strip().replace("\\", "\\\\").replace('"', '\\"')
+def _running(name: str, title: str) -> str:
+    """The style that writes ``title`` over every page of the chapter ``name``."""
+    text = title.strip().replace("\\", "\\\\").replace('"', '\\"')
+    return f'@page {name} {{ @top-right {{ content: "{text}"; }} }}\n#{name} {{ page: {name}; }}\n'

@@ -23,7 +23,8 @@ READY = "() => Promise.all([document.fonts.ready, MathJax.startup.promise, ...[.
 # On a screen what is too wide scrolls; on paper it must become smaller. What is still too wide is returned.
 FIT = """() => {
   for (const table of document.querySelectorAll('table'))
-    for (let size = 8; size > 5 && table.clientWidth > table.parentElement.clientWidth; size -= 0.25) table.style.fontSize = `${size}pt`;
+    for (let size = 8; size > 5 && table.clientWidth > table.parentElement.clientWidth; size -= 0.25)
+      table.style.fontSize = `${size}pt`;
   for (const box of document.querySelectorAll('.math')) {
     const set = box.querySelector('mjx-container'), room = box.closest('p, li, td, dd, div.math').clientWidth;
     const wide = set?.querySelector('mjx-math').getBoundingClientRect().width;
@@ -80,7 +81,7 @@ def _describe(reader: PdfReader, path: Path, root: Path) -> None:
 
     writer = PdfWriter(clone_from=reader)
     settings = config(root)
-    writer.metadata = {"/Title": settings["title"], "/Author": settings["author"], "/Creator": "book/pdf.py, from the book's pages"}
+    writer.metadata = {"/Title": settings["title"], "/Author": settings["author"], "/Creator": "make pdf"}
     writer.pdf_header, writer.page_mode = reader.pdf_header, "/UseOutlines"
     writer.write(path)
 
@@ -88,7 +89,8 @@ def _describe(reader: PdfReader, path: Path, root: Path) -> None:
 def _announce(site: Path, path: Path, pages: int) -> None:
     """Link to the PDF where the landing page has its place for that; a site without the PDF has no link."""
     index, size = site / "index.html", path.stat().st_size / 1e6
-    link = f'<p class="aelib-pdf">To read on paper: <a href="{path.name}">the book as a PDF</a> ({pages} pages, {size:.0f} MB).</p>'
+    about = f"({pages} pages, {size:.0f} MB)"
+    link = f'<p class="aelib-pdf">To read on paper: <a href="{path.name}">the book as a PDF</a> {about}.</p>'
     text, count = PLACE.subn(f"<!-- pdf -->{link}", index.read_text("utf-8"))
     if count != 1:
         raise BookError(f"index.html has {count} places for the link to the PDF, expected one '<!-- pdf -->'")

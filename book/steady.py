@@ -146,10 +146,11 @@ def summary(root: Path = ROOT) -> str:
     """The record of the last comparison, for a page: a sentence, and a table of what moved by more than a tenth of its margin."""
     found = parsed(root / RECORD, json.loads)
     moved = [Moved(m["claim"], m["what"], tuple(m["values"]), tuple(m["rules"])) for m in found["moved"]]
+    hardly = found["others"] - found["still"] - len(moved)
     lines = [
-        f"Of {found['others']} measurements (without the {found['timings']} that are times) {found['still']} are equal to the last "
-        f"digit in all {found['runs']} runs, and {found['others'] - found['still'] - len(moved)} more move by at most a tenth of their "
-        f"margin, the distance from the nearest bound of their rule. The other {len(moved)} are:\n",
+        f"Of {found['others']} measurements (without the {found['timings']} that are times) {found['still']} are equal to the "
+        f"last digit in all {found['runs']} runs, and {hardly} more move by at most a tenth of their margin, the distance from "
+        f"the nearest bound of their rule. The other {len(moved)} are:\n",
         "| claim | what was measured | in the runs | rule | it moves by this share of its margin |",
         "|---|---|---|---|---|",
     ]

@@ -51,7 +51,8 @@ def test_long_public_docstrings_are_found_once_with_methods(package):
 
 def test_the_installed_packages_have_enough_documents_of_each_class():
     found = documents.docstrings()
-    assert torch.bincount(found.labels, minlength=6).min() >= 100 and len(found.names) == len(set(found.names)) == len(found.texts)
+    assert torch.bincount(found.labels, minlength=6).min() >= 100
+    assert len(found.names) == len(set(found.names)) == len(found.texts)
     assert len(set(found.texts)) == len(found.texts)
 
 

@@ -29,7 +29,8 @@ def test_b_of_a_disc_and_its_known_series():
     """The asymptotic series of Ciotti and Bertin (1999)."""
     assert float(galaxies.sersic_b(torch.ones(1, dtype=torch.float64))) == pytest.approx(1.6783469900166605, abs=1e-9)
     index = torch.linspace(1, 4, 7, dtype=torch.float64)
-    torch.testing.assert_close(galaxies.sersic_b(index), 2 * index - 1 / 3 + 4 / (405 * index) + 46 / (25515 * index**2), rtol=1e-4, atol=0)
+    expected = 2 * index - 1 / 3 + 4 / (405 * index) + 46 / (25515 * index**2)
+    torch.testing.assert_close(galaxies.sersic_b(index), expected, rtol=1e-4, atol=0)
 
 
 def moments(image):
@@ -59,7 +60,8 @@ def test_a_sample_is_repeatable_and_made_of_its_parameters_and_noise():
     a, b = galaxies.sample(1500, seed=3), galaxies.sample(1500, seed=3)
     assert torch.equal(a.images, b.images) and a.images.shape == (1500, 1, 28, 28)
     assert not torch.equal(a.images, galaxies.sample(1500, seed=4).images)
-    clean = torch.cat([galaxies.render(a.radius[i : i + 500], a.index[i : i + 500], a.ratio[i : i + 500], a.angle[i : i + 500]) for i in range(0, 1500, 500)])
+    parts = zip(*(values.split(500) for values in (a.radius, a.index, a.ratio, a.angle)), strict=True)
+    clean = torch.cat([galaxies.render(*part) for part in parts])
     residual = a.images - clean
     assert float(residual.std()) == pytest.approx(0.05, rel=0.01) and abs(float(residual.mean())) < 1e-3
     for values, low, high in ((a.radius, 2, 5), (a.index, 1, 4), (a.ratio, 0.3, 1), (a.angle, 0, math.pi)):

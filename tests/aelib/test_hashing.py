@@ -16,7 +16,8 @@ def test_distances_are_those_of_bits_compared_one_by_one(width):
     a, b = random_bits(5, width, 1), random_bits(9, width, 2)
     packed, other = hashing.pack(a), hashing.pack(b)
     assert packed.dtype == np.uint64 and packed.shape == (5, -(-width // 64))
-    assert hashing.hamming(packed, other).tolist() == [[sum(p != q for p, q in zip(x, y, strict=True)) for y in b.tolist()] for x in a.tolist()]
+    expected = [[sum(p != q for p, q in zip(x, y, strict=True)) for y in b.tolist()] for x in a.tolist()]
+    assert hashing.hamming(packed, other).tolist() == expected
 
 
 @pytest.mark.parametrize("old_numpy", [False, True])
@@ -32,9 +33,11 @@ def test_ones_are_counted_with_and_without_numpy_2(old_numpy, monkeypatch):
 def test_precision_without_equals_is_a_sorted_list():
     rng = np.random.default_rng(4)
     distances = np.stack([rng.permutation(30) for _ in range(6)])
-    asked, known = torch.randint(3, (6,), generator=torch.Generator().manual_seed(5)), torch.randint(3, (30,), generator=torch.Generator().manual_seed(6))
+    asked = torch.randint(3, (6,), generator=torch.Generator().manual_seed(5))
+    known = torch.randint(3, (30,), generator=torch.Generator().manual_seed(6))
     for k in (1, 7, 30):
-        expected = [float((known[torch.from_numpy(row.argsort()[:k])] == label).double().mean()) for row, label in zip(distances, asked, strict=True)]
+        nearest = [known[torch.from_numpy(row.argsort()[:k])] for row in distances]
+        expected = [float((labels == label).double().mean()) for labels, label in zip(nearest, asked, strict=True)]
         np.testing.assert_allclose(hashing.precision(distances, asked, known, k), expected, rtol=0, atol=1e-12)
 
 

@@ -97,11 +97,11 @@ def test_pca_refuses_bad_arguments(x, refuses):
         assert "(N, 2)" in refuses("z", lambda bad=bad: fitted.decode(bad))
 
 
-@pytest.mark.parametrize(("k", "l"), [(1, 1), (3, 3), (2, 5), (5, 2), (9, 9)])
-def test_angles_are_scipy_s(k, l):
-    a, b = gaussian(9, k), gaussian(9, l, seed=1)
+@pytest.mark.parametrize(("k", "m"), [(1, 1), (3, 3), (2, 5), (5, 2), (9, 9)])
+def test_angles_are_scipy_s(k, m):
+    a, b = gaussian(9, k), gaussian(9, m, seed=1)
     angles = principal_angles(a, b)
-    assert angles.shape == (min(k, l),) and (angles.diff() >= 0).all()
+    assert angles.shape == (min(k, m),) and (angles.diff() >= 0).all()
     np.testing.assert_allclose(angles, subspace_angles(a.numpy(), b.numpy())[::-1], atol=1e-10)
 
 

@@ -113,7 +113,8 @@ def test_weight_penalties_differentiate():
 
 def test_tied_weights_are_counted_once():
     model = nets.TiedMLPAutoencoder([6, 4])
-    assert float(penalties.weights_l2(model).detach()) == pytest.approx(float(model.encoder[0].weight.detach().square().sum()), rel=1e-6)
+    expected = float(model.encoder[0].weight.detach().square().sum())
+    assert float(penalties.weights_l2(model).detach()) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("penalty", [penalties.weights_l1, penalties.weights_l2])

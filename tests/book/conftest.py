@@ -47,6 +47,12 @@ def copy_demo(root: Path) -> Path:
     return root
 
 
+def copy_made(made: Path, root: Path) -> Path:
+    shutil.copytree(made, root)
+    layout.config.cache_clear()
+    return root
+
+
 @pytest.fixture(scope="session")
 def executed_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo with both chapters executed. Tests must not change it: they copy it (``demo``)."""
@@ -58,10 +64,7 @@ def executed_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def demo(executed_demo: Path, tmp_path: Path) -> Path:
     """A copy of the executed demo that a test may change."""
-    root = tmp_path / "book"
-    shutil.copytree(executed_demo, root)
-    layout.config.cache_clear()
-    return root
+    return copy_made(executed_demo, tmp_path / "book")
 
 
 @pytest.fixture(scope="session")
@@ -97,10 +100,7 @@ def made_quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def quick(made_quick: Path, tmp_path: Path) -> Path:
     """A checkout of its own, engine included: 01_quick and 02_slow (see WAIT), with twins as the engine would write them."""
-    root = tmp_path / "checkout"
-    shutil.copytree(made_quick, root)
-    layout.config.cache_clear()
-    return root
+    return copy_made(made_quick, tmp_path / "checkout")
 
 
 def _outputs(code: str) -> list[nbformat.NotebookNode]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from book import execute, files, fresh, layout, twin
+from book import execute, files, fresh, layout, twin, watch
 from book.layout import BookError, Chapter
 
 
@@ -20,6 +21,13 @@ def edit(chapter: Chapter, old: str, new: str) -> None:
     text = chapter.source.read_text("utf-8")
     assert old in text
     chapter.source.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def ran(notebook: str, drew: tuple[str, ...] = ()) -> str:
+    """The notebook of a job, as if it had been executed."""
+    executed = nbformat.reads(notebook, as_version=4)
+    executed.cells[-1].outputs = [nbformat.v4.new_output("display_data", metadata={"aelib": {"drew": list(drew)}})]
+    return nbformat.writes(executed)
 
 
 class Recorder(Executor):
@@ -128,17 +136,48 @@ def test_any_executor_will_do_and_jobs_are_plain(demo: Path) -> None:
 
     chapters = layout.chapters(demo)
     accepted = []
-    executor = Recorder(lambda job: execute.Outcome(job.name, job.notebook, 1.0, None))
+    executor = Recorder(lambda job: execute.Outcome(job.name, ran(job.notebook), 1.0, None))
     execute.execute(chapters, "smoke", lambda c, nb, s: accepted.append(c.name), executor)
     assert sorted(accepted) == [c.name for c in chapters]
     assert [pickle.loads(pickle.dumps(job)) for job in executor.jobs] == executor.jobs
     assert pickle.loads(pickle.dumps(execute.run)) is execute.run
 
 
+@pytest.mark.parametrize(
+    ("code", "noticed"),
+    [
+        ("torch.rand(1)", True),
+        ("torch.nn.Linear(1, 1)", True),
+        ("numpy.random.rand()", True),
+        ("with train.seeded(1): torch.nn.Linear(1, 1)", False),
+        ("numpy.random.default_rng(1).random()", False),
+    ],
+)
+def test_cells_that_draw_from_a_global_generator_are_noticed(code: str, noticed: bool) -> None:
+    shell = InteractiveShell()
+    drew = watch.start(shell)
+    for cell in ("import numpy, torch", "from aelib import train", code, "a = 1"):
+        shell.run_cell(cell).raise_error()
+    assert drew == [code] * noticed
+
+
+def test_random_numbers_that_differ_from_run_to_run_are_refused(demo: Path, tmp_path: Path) -> None:
+    chapter = first(demo)
+    edit(chapter, "h = 1 / 2", "import numpy\nh = 1 / 2 + 0 * numpy.random.rand()")
+    with pytest.raises(BookError, match="01_demo, code cell 4: it draws random numbers outside train.seeded"):
+        execute.execute([chapter], "smoke", lambda *a: pytest.fail("accepted"), keep=tmp_path)
+
+
+def test_a_run_that_was_not_watched_is_refused(demo: Path, tmp_path: Path) -> None:
+    recorder = Recorder(lambda job: execute.Outcome(job.name, job.notebook, 1.0, None))
+    with pytest.raises(BookError, match="gave 0 records of drawn random numbers, expected one"):
+        execute.execute([first(demo)], "smoke", lambda *a: pytest.fail("accepted"), recorder, keep=tmp_path)
+
+
 def test_one_failure_does_not_stop_the_others(demo: Path, tmp_path: Path) -> None:
     chapters = layout.chapters(demo)
     accepted = []
-    answer = lambda job: execute.Outcome(job.name, job.notebook, 1.0, "broke" if job.name == "01_demo" else None)  # noqa: E731
+    answer = lambda job: execute.Outcome(job.name, ran(job.notebook), 1.0, "broke" if job.name == "01_demo" else None)  # noqa: E731
     with pytest.raises(BookError, match="01_demo, broke") as caught:
         execute.execute(chapters, "smoke", lambda c, nb, s: accepted.append(c.name), Recorder(answer), keep=tmp_path)
     assert accepted == ["02_more"] and "02_more" not in str(caught.value)

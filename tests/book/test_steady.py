@@ -205,15 +205,13 @@ def test_the_command_lists_timings_apart_and_fails_if_anything_else_moves_too_fa
 
 def test_what_moved_is_kept_for_the_page(run, tmp_path: Path) -> None:
     claims = {"still": (1, 1), "hardly": (1, 1.01), "somewhat": (1, 1.2), "more": (1, 1.3), "time": (1, 1.5)}
-    runs = [
-        [claim(f"01/{name}", values[i], what="processor time" if name == "time" else f"error {name}") for name, values in claims.items()]
-        for i in (0, 1)
-    ]
+    what = {name: "processor time" if name == "time" else f"error {name}" for name in claims}
+    runs = [[claim(f"01/{name}", values[i], what=what[name]) for name, values in claims.items()] for i in (0, 1)]
     steady.steady([run("a", runs[0]), run("b", runs[1])], tmp_path / steady.RECORD)
     first, *rows = steady.summary(tmp_path).split("\n\n")
     assert first == (
-        "Of 4 measurements (without the 1 that are times) 1 are equal to the last digit in all 2 runs, and 1 more move by at most a "
-        "tenth of their margin, the distance from the nearest bound of their rule. The other 2 are:"
+        "Of 4 measurements (without the 1 that are times) 1 are equal to the last digit in all 2 runs, and 1 more move by at "
+        "most a tenth of their margin, the distance from the nearest bound of their rule. The other 2 are:"
     )
     assert rows[0].splitlines()[2:] == [
         "| 01/more | error more | 1, 1.3 | at most 2 | 43% |",

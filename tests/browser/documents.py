@@ -26,7 +26,8 @@ def parsed(path: Path) -> BeautifulSoup:
 
 @cache
 def anchors(path: Path) -> set[str]:
-    return {tag["id"] for tag in parsed(path).find_all(id=True)} | {tag["name"] for tag in parsed(path).find_all("a", attrs={"name": True})}
+    page = parsed(path)
+    return {tag["id"] for tag in page.find_all(id=True)} | {tag["name"] for tag in page.select("a[name]")}
 
 
 def dead_links(site: Path, name: str, public: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""Every page of the book under axe-core's rules. In a file of its own, so that a second worker takes the other half of the time."""
+"""Every page of the book under axe-core's rules. A file of its own, half of the time: a second worker takes the others."""
 
 from __future__ import annotations
 

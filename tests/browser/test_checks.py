@@ -117,11 +117,11 @@ def test_formulas_that_are_not_set_are_reported(opened: Open, fault: str) -> Non
     ("fault", "rule"),
     [
         ('<p style="color: #999">pale</p>', "color-contrast"),
-        ('<div class="highlight"><pre><span class="k">a</span> <span class="c" style="color: #999">pale</span></pre></div>', "color-contrast"),
+        ('<div class="highlight"><pre><span class="c" style="color: #999">pale</span></pre></div>', "color-contrast"),
         ('<details><summary>more</summary><p style="color: #999">pale</p></details>', "color-contrast"),
         (f'<img src="{DOT}">', "image-alt"),
         ("<button></button>", "button-name"),
-        ('<div style="overflow: auto; width: 9em; white-space: nowrap">' + 90 * "m " + '<a href="#top" tabindex="-1">x</a></div>', "scrollable"),
+        (f'<div style="overflow: auto; white-space: nowrap">{990 * "m "}<a href="#top" tabindex="-1">x</a></div>', "scrollable"),
     ],
 )
 def test_what_not_everyone_can_read_is_reported(opened: Open, fault: str, rule: str) -> None:
@@ -158,7 +158,9 @@ def test_dead_links_are_reported(tmp_path: Path, fault: str) -> None:
     assert len(documents.dead_links(tmp_path, "page.html", "https://book.example")) == 1
 
 
-@pytest.mark.parametrize("alt", ["", 'alt=""', 'alt="curves"', 'alt="figure-of-two-falling-curves.png"', 'alt="" role="presentation"'])
+@pytest.mark.parametrize(
+    "alt", ["", 'alt=""', 'alt="curves"', 'alt="figure-of-two-falling-curves.png"', 'alt="" role="presentation"']
+)
 def test_images_without_words_are_reported(tmp_path: Path, alt: str) -> None:
     assert len(documents.undescribed(page(tmp_path, f'<img src="{DOT}" {alt}>'), "page.html")) == 1
 

@@ -54,7 +54,8 @@ def test_it_is_of_a_size_to_be_downloaded_and_says_what_it_is(book: PdfReader, s
 
 def test_its_bookmarks_are_the_pages_and_their_sections(book: PdfReader, site: Path, texts: list[str]) -> None:
     found = list(_bookmarks(book))
-    assert [title for level, title, _ in found if level == 0] == ["Contents", paper.FOREWORD, *(_title(site, n) for n in NAMES[1:])]
+    titles = ["Contents", paper.FOREWORD, *(_title(site, name) for name in NAMES[1:])]
+    assert [title for level, title, _ in found if level == 0] == titles
     sections = [title for level, title, _ in found if level == 1]
     assert len(sections) == sum(len(documents.parsed(site / name).select("article h2")) for name in NAMES)
     for _, title, page in found:
@@ -65,8 +66,8 @@ def test_its_contents_have_the_numbers_of_the_pages(book: PdfReader, texts: list
     found = list(_bookmarks(book))
     start = next(page for _, title, page in found if title == paper.FOREWORD)
     lines = "".join(texts[1 : start - 1]).replace(" ", "")
-    missing = [f"{title} {page}" for level, title, page in found[1:] if level < 2 and f"{title}{page}".replace(" ", "") not in lines]
-    assert missing == []
+    wanted = [f"{title}{page}".replace(" ", "") for level, title, page in found[1:] if level < 2]
+    assert [line for line in wanted if line not in lines] == []
 
 
 def test_no_page_is_blank_and_every_one_has_its_number(book: PdfReader, texts: list[str]) -> None:
@@ -83,7 +84,8 @@ def test_its_text_is_that_of_the_pages(texts: list[str], site: Path) -> None:
         assert word not in whole
     solutions = sum(len(documents.parsed(site / name).select(".tag_solution")) for name in NAMES)
     assert whole.count("A solution") >= solutions > 0
-    captions = [c.get_text().strip("# \n") for name in NAMES for c in documents.parsed(site / name).select("article figcaption strong")]
+    words = [documents.parsed(site / name).select("article figcaption strong") for name in NAMES]
+    captions = [number.get_text() for found in words for number in found]
     assert captions and [caption for caption in captions if caption not in whole] == []
 
 

@@ -117,9 +117,8 @@ def test_an_explorer_follows_the_mouse_and_the_arrow_keys(browser: Browser, serv
 def follows(loaded: Visit) -> None:
     explorer = loaded.page.locator("[data-aelib-explorer]").first
     explorer.scroll_into_view_if_needed()
-    plane, image, mouse, keys = explorer.locator("canvas.aelib-codes").first, explorer.locator("canvas.aelib-image").first, (
-        loaded.page.mouse
-    ), loaded.page.keyboard
+    plane, image = explorer.locator("canvas.aelib-codes").first, explorer.locator("canvas.aelib-image").first
+    mouse, keys = loaded.page.mouse, loaded.page.keyboard
     box = plane.bounding_box()
     assert box is not None
     states = [_state(plane, image)]

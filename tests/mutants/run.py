@@ -87,7 +87,8 @@ def main() -> int:
         print(f"survives: {name}")
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants are noticed")
     if not sample:
-        lines = [f"| {m.name} | `{m.file}` | {'noticed' if seen else '**survives**'} |" for m, seen in zip(chosen, noticed, strict=True)]
+        verdicts = ["noticed" if seen else "**survives**" for seen in noticed]
+        lines = [f"| {m.name} | `{m.file}` | {verdict} |" for m, verdict in zip(chosen, verdicts, strict=True)]
         head = f"# Mutants\n\nThe last run of `make mutants`: {len(chosen) - len(survivors)} of {len(chosen)} are noticed.\n\n"
         RESULT.write_text(head + "| what was broken | in | its tests |\n|---|---|---|\n" + "\n".join(lines) + "\n", "utf-8")
     return bool(survivors)
