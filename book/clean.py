@@ -14,16 +14,16 @@ from nbformat import NotebookNode
 
 from book.layout import ROOT, BookError
 from book.outputs import record
-from book.source import tags
+from book.source import own_cells, tags
 
 
 def clean(executed: NotebookNode, name: str) -> tuple[NotebookNode, dict[str, float]]:
-    """Return the notebook without papermill's traces, and the seconds that each claim took.
+    """Return the notebook without the traces of its run, and the seconds that each claim took.
 
     Raises BookError if a cell wrote to stderr (a warning, as a rule) or an output holds a
     path of this machine.
     """
-    cells = [cell for cell in executed.cells if "injected-parameters" not in tags(cell)]
+    cells = own_cells(executed)
     seconds: dict[str, float] = {}
     count = 0
     for cell in cells:

@@ -22,7 +22,6 @@ from nbformat import NotebookNode
 
 from book import files, source, watch
 from book.layout import BUILD, ROOT, BookError, Chapter
-from book.source import tags
 
 AT_ONCE = 2
 # One thread a chapter: on two cores two chapters run side by side, and the sums do not depend on the number of cores.
@@ -133,8 +132,7 @@ def _environment(job: Job) -> dict[str, str]:
 
 def _name_cell(notebook: str, failure: str, limit: int) -> str:
     """The failure with the cell that it happened in: its number among the code cells, its first line and the error."""
-    added = {"injected-parameters", watch.TAG}
-    cells = [c for c in nbformat.reads(notebook, as_version=4).cells if c.cell_type == "code" and not added & set(tags(c))]
+    cells = [c for c in source.own_cells(nbformat.reads(notebook, as_version=4)) if c.cell_type == "code"]
     for number, cell in enumerate(cells, 1):
         for output in cell.outputs:
             if output.output_type == "error":
@@ -179,7 +177,8 @@ def execute(
             try:
                 if outcome.failure:
                     raise BookError(outcome.failure)
-                executed = watch.accepted(nbformat.reads(outcome.notebook, as_version=4))
+                executed = nbformat.reads(outcome.notebook, as_version=4)
+                watch.check(executed)
                 accept(by_name[outcome.name], executed, outcome.seconds)
                 print(f"[{i}/{len(jobs)}] {outcome.name}: executed in {outcome.seconds:.1f} s ({profile})", flush=True)
             except BookError as error:

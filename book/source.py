@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from book.layout import BookError, Chapter, repository
 
 INSTALL_TAGS = ["install", "remove-cell"]
+ENGINE = "engine"
+ADDED = {ENGINE, "injected-parameters"}  # the tags of cells that this engine and papermill add to a run
 INSTALL_CODE = """\
 # Install the book's package where it is missing (in Colab, say); the torch that is there stays as it is.
 import importlib.util
@@ -59,6 +61,11 @@ def read(chapter: Chapter) -> NotebookNode:
 
 def tags(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
+
+
+def own_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The cells of an executed notebook without those that were added for the run."""
+    return [cell for cell in notebook.cells if not ADDED & set(tags(cell))]
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

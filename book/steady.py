@@ -145,7 +145,7 @@ def steady(folders: list[Path], keep: Path | None = None) -> None:
 def summary(root: Path = ROOT) -> str:
     """The record of the last comparison, for a page: a sentence, and a table of what moved by more than a tenth of its margin."""
     found = parsed(root / RECORD, json.loads)
-    moved = [Moved(m["claim"], m["what"], tuple(m["values"]), tuple(m["rules"])) for m in found["moved"]]
+    moved = [Moved(**m) for m in found["moved"]]
     hardly = found["others"] - found["still"] - len(moved)
     lines = [
         f"Of {found['others']} measurements (without the {found['timings']} that are times) {found['still']} are equal to the "

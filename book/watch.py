@@ -14,9 +14,8 @@ from nbformat import NotebookNode
 
 from book.layout import BookError
 from book.outputs import record
-from book.source import tags
+from book.source import ENGINE, own_cells
 
-TAG = "engine"
 FIRST = "from book import watch as _watch\n_drew = _watch.start(get_ipython())"
 LAST = 'display({"text/plain": ""}, raw=True, metadata={"aelib": {"drew": _drew}})'
 
@@ -49,19 +48,17 @@ def _states() -> dict[str, object]:
 def watched(notebook: NotebookNode) -> NotebookNode:
     """The notebook with the two cells around its own."""
     cells = (("first", FIRST), ("last", LAST))
-    first, last = (nbformat.v4.new_code_cell(code, id=f"{TAG}-{name}", metadata={"tags": [TAG]}) for name, code in cells)
+    first, last = (nbformat.v4.new_code_cell(code, id=f"{ENGINE}-{name}", metadata={"tags": [ENGINE]}) for name, code in cells)
     return NotebookNode({**notebook, "cells": [first, *notebook.cells, last]})
 
 
-def accepted(executed: NotebookNode) -> NotebookNode:
-    """The executed notebook without the two cells. Raises BookError if a cell drew from a global generator."""
-    own = [cell for cell in executed.cells if TAG not in tags(cell)]
+def check(executed: NotebookNode) -> None:
+    """Raise BookError if a cell drew from a global generator, or if nobody watched."""
     found = [drew for output in executed.cells[-1].outputs if (drew := record(output, "drew")) is not None]
     if len(found) != 1:
         raise BookError(f"the last cell of the engine gave {len(found)} records of drawn random numbers, expected one")
-    code = [cell for cell in own if cell.cell_type == "code" and "injected-parameters" not in tags(cell)]
+    code = [cell for cell in own_cells(executed) if cell.cell_type == "code"]
     numbers = [str(number) for number, cell in enumerate(code, 1) if cell.source in found[0]]
     if found[0]:
-        raise BookError(f"code cell {', '.join(numbers)}: it draws random numbers outside train.seeded, which differ from run to run")
-    executed.cells = own
-    return executed
+        cells = ", ".join(numbers)
+        raise BookError(f"code cell {cells}: it draws random numbers outside train.seeded, which differ from run to run")

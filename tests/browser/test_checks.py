@@ -117,11 +117,17 @@ def test_formulas_that_are_not_set_are_reported(opened: Open, fault: str) -> Non
     ("fault", "rule"),
     [
         ('<p style="color: #999">pale</p>', "color-contrast"),
-        ('<div class="highlight"><pre><span class="c" style="color: #999">pale</span></pre></div>', "color-contrast"),
+        (
+            '<div class="highlight"><pre><span class="k">a</span> <span class="c" style="color: #999">pale</span></pre></div>',
+            "color-contrast",
+        ),
         ('<details><summary>more</summary><p style="color: #999">pale</p></details>', "color-contrast"),
         (f'<img src="{DOT}">', "image-alt"),
         ("<button></button>", "button-name"),
-        (f'<div style="overflow: auto; white-space: nowrap">{990 * "m "}<a href="#top" tabindex="-1">x</a></div>', "scrollable"),
+        (
+            f'<div style="overflow: auto; width: 9em; white-space: nowrap">{90 * "m "}<a href="#top" tabindex="-1">x</a></div>',
+            "scrollable",
+        ),
     ],
 )
 def test_what_not_everyone_can_read_is_reported(opened: Open, fault: str, rule: str) -> None:
