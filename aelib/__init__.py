@@ -18,7 +18,7 @@ One module per idea; import the module that you need, for example
 ``ppca``       probabilistic PCA, exact
 ``train``      the training loop ``fit``
 ``linear``     principal component analysis and principal angles
-``judge``      a small classifier and nearest neighbours, to judge codes
+``judge``      a small classifier and nearest neighbors, to judge codes
 ``validity``   is a generated image a digit? a judge and a distance
 ``shapes``     pictures of circles, squares and triangles
 ``faces``      cartoon faces with six named degrees of freedom

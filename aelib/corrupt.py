@@ -73,8 +73,8 @@ def watermarks(
     return marks
 
 
-def overlay(x: torch.Tensor, marks: torch.Tensor, grey: float = 1.0) -> torch.Tensor:
-    """(1 - a) x + a grey: images x (N, C, H, W) seen through watermarks a (N, 1, H, W) of one grey value."""
+def overlay(x: torch.Tensor, marks: torch.Tensor, gray: float = 1.0) -> torch.Tensor:
+    """(1 - a) x + a gray: images x (N, C, H, W) seen through watermarks a (N, 1, H, W) of one gray value."""
     n, _, height, width = _check.tensor("x", x, "N", "C", "H", "W").shape
     _check.tensor("marks", marks, n, 1, height, width)
-    return (1 - marks) * x + marks * _check.real("grey", grey)
+    return (1 - marks) * x + marks * _check.real("gray", gray)

@@ -55,7 +55,7 @@
 
   const written = (value, digits) => value.toFixed(digits).replace('-', MINUS);
 
-  function build(plane, [height, width], colours, area, explorer) {
+  function build(plane, [height, width], colors, area, explorer) {
     const layers = plane.layers.map((l) => (l.activation ? l : {weight: halves(l.weight), bias: halves(l.bias)}));
     const [[left, right], [bottom, top]] = plane.limits, spans = [right - left, top - bottom];
     const digits = spans.map((span) => Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(span / 2)))));
@@ -126,9 +126,9 @@
       Object.assign(pen, {strokeStyle: INK, fillStyle: INK, textAlign: 'center', font: '12px system-ui, sans-serif'});
       axes(pen);
       pen.globalAlpha = 0.6;
-      for (const dot of dots) disc(pen, dot, 2, colours[dot[2] % colours.length]);
+      for (const dot of dots) disc(pen, dot, 2, colors[dot[2] % colors.length]);
       pen.globalAlpha = 1;
-      for (const [label, ...median] of plane.medians) { // a number as well as a colour
+      for (const [label, ...median] of plane.medians) { // a number as well as a color
         disc(pen, median, 9, 'white');
         pen.stroke();
         pen.fillStyle = INK;
@@ -195,12 +195,12 @@
   }
 
   function start(root) {
-    const {planes, shape, colours} = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+    const {planes, shape, colors} = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
     const picture = root.querySelector('img'), live = document.createElement('div');
     make('style', 'style', live, STYLE);
     const area = make('div', 'sheet', live);
     root.explorer = {frameMillis: 0, decode: (plane, z1, z2) => decode(decoders[plane], [z1, z2])};
-    const decoders = planes.map((plane) => build(plane, shape, colours, area, root.explorer));
+    const decoders = planes.map((plane) => build(plane, shape, colors, area, root.explorer));
     make('div', 'hint', area, 'Drag the point, or move it with the arrow keys (further with Shift; Home brings it back).');
     picture.style.display = 'none'; // only now: an error above leaves the picture where it is
     root.appendChild(live);

@@ -80,7 +80,7 @@ def _html(planes: Mapping[str, Plane], name: str, alt: str, shape: tuple[int, in
             )
         _accurate(plane)
     drawn = [{"title": title, **_data(plane)} for title, plane in planes.items()]
-    data = json.dumps({"shape": [height, width], "colours": plots.CLASSES, "planes": drawn}).replace("<", r"\u003c")
+    data = json.dumps({"shape": [height, width], "colors": plots.CLASSES, "planes": drawn}).replace("<", r"\u003c")
     picture = base64.b64encode(_picture(planes, (height, width))).decode("ascii")
     script = files("aelib").joinpath("explorer.js").read_text("utf-8")
     output = (

@@ -24,12 +24,12 @@ def faces(n: int, seed: int = 0, side: int = 28) -> tuple[torch.Tensor, torch.Te
 def draw(factors: torch.Tensor, side: int = 28) -> torch.Tensor:
     """Images (n, 1, side, side) of the faces with these ``factors`` (n, 6), each in [0, 1]; edges fade over one pixel.
 
-    From 0 to 1, with lengths in halves of the side and grey values from 0, white, to 1, black:
+    From 0 to 1, with lengths in halves of the side and gray values from 0, white, to 1, black:
 
     - size: of the skull, the radius of the circle with the skull's area, from 0.66 to 0.82;
     - shape: of the skull, height over width, from 1 to 1.4;
-    - skin: grey, from 0.2 to 0.55;
-    - eyes: grey of the irises, from 0.1 to 1;
+    - skin: gray, from 0.2 to 0.55;
+    - eyes: gray of the irises, from 0.1 to 1;
     - nose: half its width, from 0.06 to 0.3;
     - lips: how much higher their corners are than their middle, from -0.16 (sad) to 0.16 (glad).
 
@@ -44,10 +44,10 @@ def draw(factors: torch.Tensor, side: int = 28) -> torch.Tensor:
     place = (2 * torch.arange(side, dtype=factors.dtype) + 1) / side - 1
     v, u = place[:, None], place  # downwards and to the right, from -1 to 1
 
-    def paint(images: torch.Tensor, inside: torch.Tensor, grey: torch.Tensor | float) -> torch.Tensor:
-        """Cover ``images`` with ``grey`` where ``inside``, the distance to the edge, is positive."""
+    def paint(images: torch.Tensor, inside: torch.Tensor, gray: torch.Tensor | float) -> torch.Tensor:
+        """Cover ``images`` with ``gray`` where ``inside``, the distance to the edge, is positive."""
         cover = (inside * side / 2 + 0.5).clamp(0, 1)
-        return (1 - cover) * images + cover * grey
+        return (1 - cover) * images + cover * gray
 
     radius, root = 0.66 + 0.16 * size, (1 + 0.4 * shape).sqrt()
     width, height = radius / root, radius * root

@@ -51,7 +51,7 @@ def sersic_b(index: torch.Tensor) -> torch.Tensor:
 
 
 def sersic(r: torch.Tensor, radius: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """I(r) of N galaxies at the distances r (N, ...) >= 0 from their centres; 1 at r = radius. Same shape as r."""
+    """I(r) of N galaxies at the distances r (N, ...) >= 0 from their centers; 1 at r = radius. Same shape as r."""
     n = len(_check.tensor("r", r, "N", "...", finite=True))
     _check.tensor("index", index, n)
     if not (_check.tensor("radius", radius, n, finite=True) > 0).all() or (r < 0).any():
@@ -65,7 +65,7 @@ def sersic(r: torch.Tensor, radius: torch.Tensor, index: torch.Tensor) -> torch.
 def render(
     radius: torch.Tensor, index: torch.Tensor, ratio: torch.Tensor, angle: torch.Tensor, side: int = 28, fine: int = 3
 ) -> torch.Tensor:
-    """Images (N, 1, side, side) of centred galaxies, each scaled to a brightest pixel of 1, without noise.
+    """Images (N, 1, side, side) of centered galaxies, each scaled to a brightest pixel of 1, without noise.
 
     Each pixel is the mean of ``fine`` x ``fine`` points, blurred by a Gaussian of one pixel (the atmosphere).
     ``angle`` runs from the column axis towards falling rows, as on paper. Raises ValueError unless 0 < ratio <= 1.

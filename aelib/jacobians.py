@@ -1,6 +1,6 @@
 """The Jacobian of an encoder, df/dx, and the contractive penalty, its squared Frobenius norm.
 
-The code of one example must not depend on the others in its batch (no batch normalisation in
+The code of one example must not depend on the others in its batch (no batch normalization in
 training mode): only then is the Jacobian of a batch one matrix (K, P) per example.
 """
 

@@ -1,4 +1,4 @@
-"""Judges of codes and images: nearest neighbours, a linear probe and a small classifier."""
+"""Judges of codes and images: nearest neighbors, a linear probe and a small classifier."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def _scores(model: nn.Module, x: torch.Tensor, labels: torch.Tensor) -> torch.Te
 
 
 def knn_accuracy(
-    codes: torch.Tensor, labels: torch.Tensor, test_codes: torch.Tensor, test_labels: torch.Tensor, neighbours: int = 15
+    codes: torch.Tensor, labels: torch.Tensor, test_codes: torch.Tensor, test_labels: torch.Tensor, neighbors: int = 15
 ) -> float:
     """The share of test codes (M, K) whose nearest training codes (N, K) vote for the right class, in [0, 1].
 
-    Raises ValueError for shapes that do not match and unless 1 <= neighbours <= N.
+    Raises ValueError for shapes that do not match and unless 1 <= neighbors <= N.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
     known = _labelled("", codes, labels, "K")
     asked = _labelled("test_", test_codes, test_labels, codes.shape[1])
-    neighbours = _check.whole("neighbours", neighbours, most=len(codes), most_is=", the number of codes")
-    return float(KNeighborsClassifier(neighbours).fit(*known).score(*asked))
+    neighbors = _check.whole("neighbors", neighbors, most=len(codes), most_is=", the number of codes")
+    return float(KNeighborsClassifier(neighbors).fit(*known).score(*asked))
 
 
 def probe_accuracy(codes: torch.Tensor, labels: torch.Tensor, test_codes: torch.Tensor, test_labels: torch.Tensor) -> float:

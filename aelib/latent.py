@@ -33,8 +33,8 @@ def diagonal_gaussian(z: torch.Tensor) -> Independent:
 
 def full_gaussian(z: torch.Tensor) -> MultivariateNormal:
     """The Gaussian with the mean and the covariance of codes z (N, K). Raises ValueError if the covariance has no inverse."""
-    centred = _codes(z).double() - z.double().mean(0)
-    S = centred.T @ centred / len(z)
+    centered = _codes(z).double() - z.double().mean(0)
+    S = centered.T @ centered / len(z)
     values = torch.linalg.eigvalsh(S)
     if values[0] <= 1e-12 * values[-1]:
         raise ValueError(f"z: got codes whose covariance has eigenvalues from {values[0]:.3g}, expected a positive definite one")

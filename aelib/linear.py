@@ -35,18 +35,18 @@ class PCA:
         return self.decode(self.encode(x))
 
 
-def pca(x: torch.Tensor, k: int, centre: bool = True) -> PCA:
+def pca(x: torch.Tensor, k: int, center: bool = True) -> PCA:
     """The ``k`` leading principal components of x (N, P), computed in double precision.
 
-    ``centre=False`` leaves the mean at zero, which gives the best linear map without biases.
+    ``center=False`` leaves the mean at zero, which gives the best linear map without biases.
     Each column's sign makes its largest entry positive. Raises ValueError unless 1 <= k <= P
     and all numbers are finite.
     """
     _check.tensor("x", x, "N", "P", finite=True)
     k = _check.whole("k", k, most=x.shape[1], most_is=", the number of inputs")
-    mean = x.double().mean(0) if centre else x.new_zeros(x.shape[1], dtype=torch.float64)
-    centred = x.double() - mean
-    values, vectors = torch.linalg.eigh(centred.T @ centred / len(x))
+    mean = x.double().mean(0) if center else x.new_zeros(x.shape[1], dtype=torch.float64)
+    centered = x.double() - mean
+    values, vectors = torch.linalg.eigh(centered.T @ centered / len(x))
     values, V = values.flip(0).clamp(min=0), vectors.flip(1)[:, :k]
     V = V * V.gather(0, V.abs().argmax(0, keepdim=True)).sign()
     return PCA(mean.to(x.dtype), V.to(x.dtype), values.to(x.dtype))

@@ -50,5 +50,5 @@ def bce(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 
 
 def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:
-    """The least cross-entropy that any x_hat can reach on grey targets x in [0, 1]: bce(x, x), in nats."""
+    """The least cross-entropy that any x_hat can reach on gray targets x in [0, 1]: bce(x, x), in nats."""
     return bce(x, x)

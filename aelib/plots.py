@@ -1,4 +1,4 @@
-"""One figure style for the whole book: colour-blind-safe, legible on a phone and on a dark page.
+"""One figure style for the whole book: color-blind-safe, legible on a phone and on a dark page.
 
 Figures are six inches wide with 12-point text, so that the text is still readable when a
 phone scales them to half their size, and sit on white paper in light and in dark mode.
@@ -23,7 +23,7 @@ from aelib.records import show_image
 WIDTH = 6.0
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC3311", "#AA4499", "#3C97DA", "#222222"
 CYCLE = [BLUE, ORANGE, GREEN, PURPLE, SKY, RED]
-# Ten classes (Paul Tol's "muted" scheme and black); colour never stands alone: classes are also labelled by number.
+# Ten classes (Paul Tol's "muted" scheme and black); color never stands alone: classes are also labeled by number.
 CLASSES = ["#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#222222"]
 STYLE = {
     "figure.dpi": 100,
@@ -59,7 +59,7 @@ def figure(columns: int = 1, rows: int = 1, height: float = 3.0, **options) -> t
 def show(fig: Figure, name: str, caption: str, alt: str) -> None:
     """Display ``fig`` and close it. ``alt`` says what the figure shows to someone who cannot see it.
 
-    The PNG is reduced to 128 colours, a third of the bytes, with no difference to be seen.
+    The PNG is reduced to 128 colors, a third of the bytes, with no difference to be seen.
     """
     plt.close(_check.instance("fig", fig, Figure, "a matplotlib Figure"))
     buffer = io.BytesIO()
@@ -86,7 +86,7 @@ def tile(images: torch.Tensor, columns: int, pad: int = 1, shape: tuple[int, int
 
 
 def image_rows(rows: Mapping[str, torch.Tensor], limits: tuple[float, float] = (0, 1)) -> Figure:
-    """One labelled row of images for each entry of ``rows``, such as the input and its reconstructions."""
+    """One labeled row of images for each entry of ``rows``, such as the input and its reconstructions."""
     if not _check.instance("rows", rows, Mapping, "a dict of a label and its images"):
         raise ValueError("rows: got an empty dict, expected at least one label and its images")
     low, high = _check.pair("limits", limits, "(least, largest)")
@@ -111,7 +111,7 @@ def filters(ax: Axes, weights: torch.Tensor, columns: int, shape: tuple[int, int
 
 
 def scatter_classes(ax: Axes, z: torch.Tensor, labels: torch.Tensor, size: float = 3) -> None:
-    """Draw codes z (N, 2) coloured by class, with each class's number at the median of its codes."""
+    """Draw codes z (N, 2) colored by class, with each class's number at the median of its codes."""
     _check.instance("ax", ax, Axes, "a matplotlib Axes")
     _check.tensor("labels", labels, len(_check.tensor("z", z, "N", 2)), kind="whole")
     _check.real("size", size, positive=True)

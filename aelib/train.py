@@ -83,7 +83,7 @@ def fit(
     device: torch.device | str | None = None,
     progress: bool = True,
 ) -> History:
-    """Minimise the mean of ``objective(model, *batch)`` over ``data`` with Adam and a one-cycle learning rate.
+    """Minimize the mean of ``objective(model, *batch)`` over ``data`` with Adam and a one-cycle learning rate.
 
     ``data`` is a tensor (N, ...) or several with the same N, all in memory; a batch is the same
     rows of each. ``objective`` returns one number per example, or one number. The learning rate

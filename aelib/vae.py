@@ -29,7 +29,7 @@ def log_normal(z: torch.Tensor, mu: torch.Tensor | float = 0.0, log_var: torch.T
 def log_bernoulli(x: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
     """x log x_hat + (1 - x) log(1 - x_hat) for x_hat = sigmoid(logits), summed over the last dimension.
 
-    It is the logarithm of a probability if x is 0 or 1; for grey x it is minus a cross-entropy and no likelihood.
+    It is the logarithm of a probability if x is 0 or 1; for gray x it is minus a cross-entropy and no likelihood.
     """
     return (x * logits - nn.functional.softplus(logits)).sum(-1)
 
@@ -69,7 +69,7 @@ def _cholesky(name: str, S: torch.Tensor, k: int) -> torch.Tensor:
     return factor
 
 
-def reparameterise(mu: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+def reparameterize(mu: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
     """z = mu + exp(log_var / 2) eps with eps from N(0, I): a sample of q(z|x) with a gradient (MINES, SUT)."""
     return mu + (log_var / 2).exp() * torch.randn_like(mu)
 
@@ -141,14 +141,14 @@ def elbo(model: Model, x: torch.Tensor, samples: int = 1, lam: float = 1.0) -> t
     """
     samples, lam = _check.whole("samples", samples), _check.real("lam", lam, least=0)
     mu, log_var = model.encode(x)
-    z = reparameterise(mu.expand(samples, -1, -1), log_var)
+    z = reparameterize(mu.expand(samples, -1, -1), log_var)
     return model.log_likelihood(x, z).mean(0) - lam * kl_diagonal(mu, log_var)
 
 
 def log_weights(model: Model, x: torch.Tensor, k: int) -> torch.Tensor:
     """log p(x, z) - log q(z|x) for ``k`` draws of z from q(z|x), shape (k, N)."""
     mu, log_var = model.encode(x)
-    z = reparameterise(mu.expand(_check.whole("k", k), -1, -1), log_var)
+    z = reparameterize(mu.expand(_check.whole("k", k), -1, -1), log_var)
     return model.log_likelihood(x, z) + log_normal(z) - log_normal(z, mu, log_var)
 
 

@@ -114,5 +114,5 @@ def wilson(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
         _check.whole("count", count, least=0, most=n, most_is=", the number of trials") / n,
         _check.real("z", z, positive=True),
     )
-    centre, spread = share + z**2 / (2 * n), z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-    return max(0.0, (centre - spread) / (1 + z**2 / n)), min(1.0, (centre + spread) / (1 + z**2 / n))
+    center, spread = share + z**2 / (2 * n), z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
+    return max(0.0, (center - spread) / (1 + z**2 / n)), min(1.0, (center + spread) / (1 + z**2 / n))

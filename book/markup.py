@@ -1,6 +1,6 @@
 """Resolve the few roles and directives that the sources use.
 
-Two flavours: ``TWIN`` is plain Markdown that Colab and GitHub understand, ``PAGE`` is the
+Two flavors: ``TWIN`` is plain Markdown that Colab and GitHub understand, ``PAGE`` is the
 MyST that Jupyter Book builds. Numbers of equations and figures are assigned here, so that
 they are the same in both. Anything that looks like a role or a directive and is not in the
 list below is an error.
@@ -61,9 +61,9 @@ class Labels:
 
 @dataclass
 class Renderer:
-    """Resolves the prose of one file in one flavour."""
+    """Resolves the prose of one file in one flavor."""
 
-    flavour: str
+    flavor: str
     where: str
     labels: Labels
     values: dict[str, float | int | str]
@@ -74,12 +74,12 @@ class Renderer:
     def __call__(self, text: str) -> str:
         text = FENCE.sub(self._fence, text)
         text = EQUATION.sub(self._equation, text)
-        if self.flavour == TWIN:
+        if self.flavor == TWIN:
             text = LABEL.sub(r"\g<hashes> \g<title>", text)
         text = CHAPTER.sub(self._chapter, text)
         text = ROLE.sub(self._role, text)
         text = SECTION_LINK.sub(self._section, text)
-        if self.flavour == TWIN and (left := LEFT_OVER.search(text)):
+        if self.flavor == TWIN and (left := LEFT_OVER.search(text)):
             raise BookError(
                 f"{self.where}: {left[0].strip()!r} would stay raw in the notebook; use the markup of CONTRIBUTING.md"
             )
@@ -88,18 +88,18 @@ class Renderer:
     def _fence(self, m: re.Match[str]) -> str:
         name, body = m["name"], m["body"].strip()
         if name == "solution":
-            if self.flavour == PAGE:
+            if self.flavor == PAGE:
                 return f":::{{admonition}} Solution\n:class: dropdown\n{body}\n:::"
             return f"<details><summary>Solution</summary>\n\n{body}\n\n</details>"
         if name not in NOTES:
             raise BookError(f"{self.where}: unknown directive {name!r}; known are {', '.join([*NOTES, 'solution'])}")
-        if self.flavour == PAGE:
+        if self.flavor == PAGE:
             return m[0]
         return "\n".join(f"> {line}".rstrip() for line in f"**{NOTES[name]}.** {body}".splitlines())
 
     def _equation(self, m: re.Match[str]) -> str:
         tag = self._find(self.labels.equations, m["label"])[1].strip("()")
-        if self.flavour == TWIN:
+        if self.flavor == TWIN:
             return f"$$\n{m['body']}\n\\tag{{{tag}}}\n$$"
         return f"({m['label']})=\n\\begin{{equation*}}\n{m['body']}\n\\tag{{{tag}}}\n\\end{{equation*}}"
 
@@ -131,7 +131,7 @@ class Renderer:
 
     def _cite(self, keys: str, textual: bool) -> str:
         cited = [self.bibliography.entry(key.strip(), self.where) for key in keys.split(",")]
-        if self.flavour == PAGE:
+        if self.flavor == PAGE:
             return f"{{cite:{'t' if textual else 'p'}}}`{keys}`"
         if textual:
             return " and ".join(f"[{e.authors} ({e.year})]({e.url})" for e in cited)
@@ -146,7 +146,7 @@ class Renderer:
         return self._to_chapter(f"{m['word']} {int(m['number'])}", m["name"])
 
     def _to_chapter(self, text: str, name: str) -> str:
-        return f"[{text}]({name}.ipynb)" if self.flavour == PAGE else f"[{text}]({self.repository.page(name)})"
+        return f"[{text}]({name}.ipynb)" if self.flavor == PAGE else f"[{text}]({self.repository.page(name)})"
 
     def _link(self, label: str, found: tuple[str, str]) -> str:
         return f"[{found[1]}]({self._target(label, found[0])})"
@@ -157,7 +157,7 @@ class Renderer:
         return f"]({self._target(m['label'], self._find(known, m['label']))})"
 
     def _target(self, label: str, chapter: str) -> str:
-        return f"#{label}" if self.flavour == PAGE else self.repository.page(chapter, label)
+        return f"#{label}" if self.flavor == PAGE else self.repository.page(chapter, label)
 
     def _find(self, table: dict, key: str):
         if key not in table:

@@ -77,7 +77,7 @@ def _choose(text: Tag) -> None:
         button.unwrap()
     for tag in text.select(LEFT_OUT):
         tag.decompose()
-    for word in text.select(".highlight .n, .highlight .p, .highlight .w"):  # they have no colour of their own
+    for word in text.select(".highlight .n, .highlight .p, .highlight .w"):  # they have no color of their own
         word.unwrap()
 
 

@@ -89,9 +89,9 @@ def digest(notebook: NotebookNode) -> str:
     return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def renderer(flavour: str, where: str, table: Labels, values: dict, root: Path = ROOT) -> Renderer:
+def renderer(flavor: str, where: str, table: Labels, values: dict, root: Path = ROOT) -> Renderer:
     quoted = {key: entry.text for key, entry in all_quoted().items()}
-    return Renderer(flavour, where, table, values, quoted, Bibliography(root / "references.bib"), repository(root))
+    return Renderer(flavor, where, table, values, quoted, Bibliography(root / "references.bib"), repository(root))
 
 
 def with_outputs(chapter: Chapter, run: NotebookNode) -> NotebookNode:

@@ -81,7 +81,7 @@ def test_watermarks_are_reproducible():
 def test_overlay_by_hand():
     x, marks = torch.tensor([[[[0.2, 1.0]]]]), torch.tensor([[[[0.5, 0.25]]]])
     assert corrupt.overlay(x, marks).flatten().tolist() == pytest.approx([0.6, 1.0])
-    assert corrupt.overlay(x, marks, grey=0.0).flatten().tolist() == pytest.approx([0.1, 0.75])
+    assert corrupt.overlay(x, marks, gray=0.0).flatten().tolist() == pytest.approx([0.1, 0.75])
 
 
 def test_bad_arguments_are_named(x, refuses):
@@ -101,4 +101,4 @@ def test_bad_arguments_are_named(x, refuses):
         refuses("opacity", lambda bad=bad: corrupt.watermarks(1, ["a"], opacity=bad))
     refuses("shape", lambda: corrupt.watermarks(1, ["a"], shape=(28,)))
     refuses("marks", lambda: corrupt.overlay(x, torch.zeros(5, 1, 8, 8)))
-    refuses("grey", lambda: corrupt.overlay(x, torch.zeros(6, 1, 8, 8), grey=float("nan")))
+    refuses("gray", lambda: corrupt.overlay(x, torch.zeros(6, 1, 8, 8), gray=float("nan")))

@@ -102,12 +102,12 @@ def online(monkeypatch, deliver) -> list[Path]:
 
 
 def bicubic(n_in: int, n_out: int, a: float = -0.75) -> np.ndarray:
-    """Keys's cubic interpolation of ``n_in`` samples at ``n_out`` pixel centres, edges repeated, as a matrix."""
+    """Keys's cubic interpolation of ``n_in`` samples at ``n_out`` pixel centers, edges repeated, as a matrix."""
     matrix = np.zeros((n_out, n_in))
     for i in range(n_out):
-        centre = (i + 0.5) * n_in / n_out - 0.5
-        for j in range(int(np.floor(centre)) - 1, int(np.floor(centre)) + 3):
-            d = abs(centre - j)
+        center = (i + 0.5) * n_in / n_out - 0.5
+        for j in range(int(np.floor(center)) - 1, int(np.floor(center)) + 3):
+            d = abs(center - j)
             near, far = (a + 2) * d**3 - (a + 3) * d**2 + 1, a * (d**3 - 5 * d**2 + 8 * d - 4)
             matrix[i, min(max(j, 0), n_in - 1)] += near if d <= 1 else far if d < 2 else 0
     return matrix

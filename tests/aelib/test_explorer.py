@@ -177,7 +177,7 @@ def test_the_output(displayed):
     assert "://" not in text and " id=" not in text, "nothing from outside, and no name that could stand twice on a page"
     assert [tag for tag, _ in Reader(text).elements] == ["div", "img", "script", "script"]
     assert [p["title"] for p in data(text)["planes"]] == ["Autoencoder", "VAE"]
-    assert data(text)["colours"] == plots.CLASSES
+    assert data(text)["colors"] == plots.CLASSES
     assert len(text) < 200_000
 
 

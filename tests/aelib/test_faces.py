@@ -1,4 +1,4 @@
-"""Faces against areas, grey values and places that their factors promise."""
+"""Faces against areas, gray values and places that their factors promise."""
 
 import math
 

@@ -21,19 +21,19 @@ def blobs(n, seed, spread=0.3) -> tuple[torch.Tensor, torch.Tensor]:
     return corners[labels] + spread * torch.randn(n, 2, generator=generator), labels
 
 
-@pytest.mark.parametrize("neighbours", [1, 4, 15, 60])
-def test_knn_is_a_slow_vote(neighbours):
+@pytest.mark.parametrize("neighbors", [1, 4, 15, 60])
+def test_knn_is_a_slow_vote(neighbors):
     codes, labels = blobs(60, 0, spread=3)
     test_codes, test_labels = blobs(40, 1, spread=3)
     right = 0
     for code, label in zip(test_codes.double().numpy(), test_labels.tolist(), strict=True):
-        nearest = np.argsort(((codes.double().numpy() - code) ** 2).sum(1))[:neighbours]
+        nearest = np.argsort(((codes.double().numpy() - code) ** 2).sum(1))[:neighbors]
         right += np.bincount(labels.numpy()[nearest]).argmax() == label
-    assert judge.knn_accuracy(codes, labels, test_codes, test_labels, neighbours) == pytest.approx(right / 40, abs=1e-12)
+    assert judge.knn_accuracy(codes, labels, test_codes, test_labels, neighbors) == pytest.approx(right / 40, abs=1e-12)
     assert 0.3 < right / 40 < 1
 
 
-def test_knn_asks_fifteen_neighbours_and_takes_codes_with_gradients():
+def test_knn_asks_fifteen_neighbors_and_takes_codes_with_gradients():
     codes, labels = blobs(60, 0, spread=3)
     fifteen = judge.knn_accuracy(codes, labels, codes, labels, 15)
     assert judge.knn_accuracy(codes.requires_grad_(), labels, codes, labels) == fifteen
@@ -46,7 +46,7 @@ def test_knn_refuses_bad_arguments(refuses):
         return judge.knn_accuracy(**{**good, **changes})
 
     for bad in (0, 21, 2.5, None, "3"):
-        refuses("neighbours", lambda bad=bad: call(neighbours=bad))
+        refuses("neighbors", lambda bad=bad: call(neighbors=bad))
     for name in ("codes", "test_codes"):
         x = good[name]
         for bad in (x[:, 0], x[:0], x.long(), x / 0, x.numpy(), None):
@@ -136,7 +136,7 @@ def test_the_probe_is_a_ridge_regression_in_closed_form():
 
 
 def test_the_probe_is_linear():
-    """It cannot tell inside from outside a circle, where the nearest neighbours can."""
+    """It cannot tell inside from outside a circle, where the nearest neighbors can."""
     x = torch.randn(400, 2, generator=torch.Generator().manual_seed(0))
     y = (x.norm(dim=1) > 1.2).long()
     assert judge.probe_accuracy(x[:300], y[:300], x[300:], y[300:]) < 0.8 < judge.knn_accuracy(x[:300], y[:300], x[300:], y[300:])

@@ -54,7 +54,7 @@ def test_the_eigenvalues_are_errors(x):
 
 
 def test_pca_without_a_mean_is_a_singular_value_decomposition(x):
-    fitted = pca(x, 2, centre=False)
+    fitted = pca(x, 2, center=False)
     u, s, vt = np.linalg.svd(x.numpy(), full_matrices=False)
     assert not fitted.mean.any()
     np.testing.assert_allclose(fitted.eigenvalues, s**2 / 40, rtol=1e-9)
@@ -77,9 +77,9 @@ def test_pca_of_fewer_points_than_inputs():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-@pytest.mark.parametrize("centre", [True, False])
-def test_pca_on_the_gpu(x, centre):
-    torch.testing.assert_close(pca(x.cuda(), 2, centre)(x.cuda()).cpu(), pca(x, 2, centre)(x))
+@pytest.mark.parametrize("center", [True, False])
+def test_pca_on_the_gpu(x, center):
+    torch.testing.assert_close(pca(x.cuda(), 2, center)(x.cuda()).cpu(), pca(x, 2, center)(x))
 
 
 def test_pca_refuses_bad_arguments(x, refuses):

@@ -92,7 +92,7 @@ def png(displayed) -> Image.Image:
 def test_show_keeps_a_small_png_and_closes_the_figure(displayed):
     fig, ax = plots.figure(height=2.5)
     ax.imshow(np.linspace(0, 1, 300).reshape(10, 30), cmap="viridis", aspect="auto")
-    plots.show(fig, "ramp", "A ramp.", "Colours from blue to yellow.")
+    plots.show(fig, "ramp", "A ramp.", "Colors from blue to yellow.")
     assert plt.get_fignums() == []
     image = png(displayed)
     assert image.format == "PNG" and image.size == (900, 375)
@@ -102,8 +102,8 @@ def test_show_keeps_a_small_png_and_closes_the_figure(displayed):
     original = np.asarray(Image.open(whole).convert("RGB"), dtype=float)
     assert np.abs(np.asarray(image.convert("RGB")) - original).mean() < 2
     data, metadata = displayed[0]
-    assert data["text/plain"] == "Colours from blue to yellow."
-    assert metadata["aelib"]["figure"] == {"name": "ramp", "caption": "A ramp.", "alt": "Colours from blue to yellow."}
+    assert data["text/plain"] == "Colors from blue to yellow."
+    assert metadata["aelib"]["figure"] == {"name": "ramp", "caption": "A ramp.", "alt": "Colors from blue to yellow."}
 
 
 @pytest.mark.parametrize(("missing", "text"), [("name", ""), ("caption", " \n"), ("alt", None)])
@@ -169,8 +169,8 @@ def test_scatter_classes():
     assert [t.get_position() for t in ax.texts] == [(5, 7), (2, 0)], "at the median"
     offsets = [c.get_offsets().data.tolist() for c in ax.collections]
     assert offsets == [[[5, 7]], [[0, 0], [2, 0], [9, 0]]]
-    colours = [matplotlib.colors.to_hex(c.get_facecolor()[0]) for c in ax.collections]
-    assert colours == [plots.CLASSES[1].lower(), plots.CLASSES[3].lower()]
+    colors = [matplotlib.colors.to_hex(c.get_facecolor()[0]) for c in ax.collections]
+    assert colors == [plots.CLASSES[1].lower(), plots.CLASSES[3].lower()]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("code 1", "code 2")
 
 

@@ -80,7 +80,7 @@ def by_hand(model, x, epochs, batch_size, lr, weight_decay, seed) -> list[float]
 
 
 def with_torch(model, x, epochs, batch_size, lr, weight_decay, seed) -> list[float]:
-    """The same with torch's optimiser and schedule, as its documentation uses them."""
+    """The same with torch's optimizer and schedule, as its documentation uses them."""
     steps, losses = len(x) // batch_size, []
     adam = torch.optim.AdamW(model.parameters(), lr, weight_decay=weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(adam, lr, total_steps=epochs * steps, pct_start=0.21)

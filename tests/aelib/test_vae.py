@@ -130,7 +130,7 @@ def test_the_encoder_s_first_numbers_are_the_means():
 def test_samples_have_a_gradient():
     mu, log_var = draw(3, 2).requires_grad_(), draw(3, 2, seed=1).requires_grad_()
     with train.seeded(0):
-        z = vae.reparameterise(mu, log_var)
+        z = vae.reparameterize(mu, log_var)
     z.sum().backward()
     torch.testing.assert_close(mu.grad, torch.ones_like(mu))
     torch.testing.assert_close(log_var.grad, ((z - mu) / 2).detach())

@@ -1,4 +1,4 @@
-"""The converter: every role and directive it knows, in both flavours, and errors for all others."""
+"""The converter: every role and directive it knows, in both flavors, and errors for all others."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ VALUES = {"error": 0.01683, "share": 0.5, "count": 3, "word": "high-low", "drop"
 @pytest.fixture
 def render(executed_demo: Path):
     table = twin.labels(executed_demo)
-    return lambda text, flavour=TWIN: twin.renderer(flavour, "x.md", table, VALUES, executed_demo)(text)
+    return lambda text, flavor=TWIN: twin.renderer(flavor, "x.md", table, VALUES, executed_demo)(text)
 
 
-@pytest.mark.parametrize("flavour", [TWIN, PAGE])
+@pytest.mark.parametrize("flavor", [TWIN, PAGE])
 @pytest.mark.parametrize(
     ("text", "result"),
     [
@@ -31,8 +31,8 @@ def render(executed_demo: Path):
         ("{quoted}`gt-linear-mse`", "0.0677"),
     ],
 )
-def test_numbers(render, text: str, result: str, flavour: str) -> None:
-    assert render(text, flavour) == result
+def test_numbers(render, text: str, result: str, flavor: str) -> None:
+    assert render(text, flavor) == result
 
 
 def test_references_in_the_notebook_are_links_to_the_site(render) -> None:

@@ -10,7 +10,7 @@ OPTIONS = {
     "resultTypes": ["violations"],
     "preload": False,
 }
-# The colours of code hang on a word's class alone. One word of each class in each surrounding keeps its element, and the
+# The colors of code hang on a word's class alone. One word of each class in each surrounding keeps its element, and the
 # others become plain text: with the thousands of them axe would take minutes. Then everything that is collapsed is opened.
 PREPARE = """() => {
   const seen = new Set();

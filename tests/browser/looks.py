@@ -38,7 +38,7 @@ FIGURES = """(least) => {
   return found;
 }"""
 
-MATHS = r"""() => {
+MATH = r"""() => {
   const found = [], walk = document.createTreeWalker(document.querySelector('article'), NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode, parent = text.parentElement;
@@ -64,6 +64,6 @@ def figures(page: Page) -> list[str]:
     return page.evaluate(FIGURES, LEAST)
 
 
-def maths(page: Page) -> list[str]:
+def math(page: Page) -> list[str]:
     """Formulas that are not set."""
-    return page.evaluate(MATHS)
+    return page.evaluate(MATH)

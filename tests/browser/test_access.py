@@ -8,7 +8,7 @@ from . import access
 from .visits import Visit, set_mode, set_width
 
 
-# Colours hang on the mode and sizes on the width, so two looks show all of both.
+# Colors hang on the mode and sizes on the width, so two looks show all of both.
 @pytest.mark.parametrize(("mode", "width"), [("light", 1280), ("dark", 390)])
 def test_it_is_accessible(visited: Visit, mode: str, width: int) -> None:
     set_mode(visited.page, mode)

@@ -44,7 +44,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 def test_a_good_page_passes_every_check(opened: Open, tmp_path: Path) -> None:
     loaded = opened(width=390)
     assert loaded.errors == loaded.outside == []
-    assert looks.overflow(loaded.page) == looks.figures(loaded.page) == looks.maths(loaded.page) == []
+    assert looks.overflow(loaded.page) == looks.figures(loaded.page) == looks.math(loaded.page) == []
     assert access.lost_stops(loaded.page) == access.violations(loaded.page) == []
     for check in (documents.dead_links, documents.twice, documents.undescribed, documents.without_caption):
         assert check(tmp_path, "page.html") == []
@@ -110,7 +110,7 @@ def test_figures_that_cannot_be_read_are_reported(opened: Open, fault: str, word
     ],
 )
 def test_formulas_that_are_not_set_are_reported(opened: Open, fault: str) -> None:
-    assert looks.maths(opened(fault).page) != []
+    assert looks.math(opened(fault).page) != []
 
 
 @pytest.mark.parametrize(

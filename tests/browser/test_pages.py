@@ -25,7 +25,7 @@ def test_its_weight(visited: Visit, record_property: Callable[[str, tuple], None
 
 
 def test_its_formulas_are_set(visited: Visit) -> None:
-    assert looks.maths(visited.page) == []
+    assert looks.math(visited.page) == []
 
 
 @pytest.mark.parametrize(("mode", "width"), LOOKS)

@@ -12,8 +12,8 @@ from . import access, documents
 from .server import Server
 from .visits import Visit, visit
 
-SAMPLE = "chapters/05_regularised.html"  # has code that is collapsed, both kinds of solutions, tables, formulas
-RESULT = "#search-results li a[href*='chapters/05_regularised.html']"
+SAMPLE = "chapters/05_regularized.html"  # has code that is collapsed, both kinds of solutions, tables, formulas
+RESULT = "#search-results li a[href*='chapters/05_regularized.html']"
 
 
 @pytest.fixture
