@@ -59,28 +59,45 @@ def number(name: str, value: Any, expected: str = "a number") -> float:
     return instance(name, value, Real, expected)
 
 
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond the floating-point numbers
+        return False
+
+
 def real(name: str, value: Any, least: float = -math.inf, positive: bool = False) -> float:
     """``value`` if it is a finite number of at least ``least``, or above 0 if ``positive``."""
-    bounds = "a positive number" if positive else "a finite number" + (f" of at least {least:g}" if least > -math.inf else "")
+    bounds = (
+        "a positive number"
+        if positive
+        else "a finite number" + (f" of at least {least:g}" if least > -math.inf else "")
+    )
     number(name, value, bounds)
-    if not math.isfinite(value) or value < least or (positive and value <= 0):
+    if not _finite(value) or value < least or (positive and value <= 0):
         raise ValueError(f"{name}: got {value!r}, expected {bounds}")
     return value
 
 
 def whole(name: str, value: Any, least: int = 1, most: int | None = None, most_is: str = "") -> int:
-    """``value`` as an int if it is a whole number from ``least`` to ``most``; ``most_is`` says where ``most`` comes from."""
-    bounds = f"a whole number of at least {least}" if most is None else f"a whole number from {least} to {most}{most_is}"
+    """``value`` as an int if it is a whole number from ``least`` to ``most``; ``most_is`` says where ``most`` comes
+    from.
+    """
+    bounds = (
+        f"a whole number of at least {least}" if most is None else f"a whole number from {least} to {most}{most_is}"
+    )
     number(name, value, bounds)
-    if not math.isfinite(value) or value != int(value) or value < least or (most is not None and value > most):
+    if not _finite(value) or value != int(value) or value < least or (most is not None and value > most):
         raise ValueError(f"{name}: got {value!r}, expected {bounds}")
     return int(value)
 
 
 def tensor(name: str, value: Any, *dims: int | str, kind: str = "floating-point", finite: bool = False) -> torch.Tensor:
-    """``value`` if it is a tensor of shape ``dims``: an int is a size, a letter any size but 0, a last "..." any further sizes.
+    """``value`` if it is a tensor of shape ``dims``: an int is a size, a letter any size but 0, a last "..." any
+    further sizes.
 
-    Its numbers must be of ``kind`` "floating-point", "whole" or "real" (either of them); ``finite`` refuses nan and infinities.
+    Its numbers must be of ``kind`` "floating-point", "whole" or "real" (either of them); ``finite`` refuses nan and
+    infinities.
     """
     expected = f"{kind} numbers of shape ({', '.join(map(str, dims))}{',' * (len(dims) == 1)})"
     instance(name, value, torch.Tensor, f"a tensor of {expected}")
@@ -88,13 +105,36 @@ def tensor(name: str, value: Any, *dims: int | str, kind: str = "floating-point"
     sizes = value.shape[: len(fixed)] if dims[-1] == "..." else value.shape
     fits = len(sizes) == len(fixed) and all(s == d or isinstance(d, str) for s, d in zip(sizes, fixed, strict=True))
     whole_numbers = not (value.is_floating_point() or value.is_complex() or value.dtype == torch.bool)
-    if not fits or not ((whole_numbers and kind != "floating-point") or (value.is_floating_point() and kind != "whole")):
+    if not fits or not (
+        (whole_numbers and kind != "floating-point") or (value.is_floating_point() and kind != "whole")
+    ):
         raise ValueError(f"{name}: got {shown(value)}, expected {expected}")
     if value.numel() == 0:
         raise ValueError(f"{name}: got {shown(value)}, which is empty, expected {expected}")
     if finite and not torch.isfinite(value).all():
         count = int((~torch.isfinite(value)).sum())
         raise ValueError(f"{name}: got {count} numbers that are not finite, expected finite {expected}")
+    return value
+
+
+def within(name: str, value: torch.Tensor, low: float, high: float) -> torch.Tensor:
+    """``value`` if all its numbers lie in [low, high]. On a GPU nothing is checked: the answer would have to be
+    waited for.
+    """
+    if value.device.type == "cpu":
+        least, largest = value.detach().aminmax()
+        if not (least >= low and largest <= high):
+            came = f"values from {float(least):.4g} to {float(largest):.4g}"
+            raise ValueError(f"{name}: got {came}, expected them in [{low:g}, {high:g}]")
+    return value
+
+
+def precision(name: str, value: torch.Tensor, model: nn.Module) -> torch.Tensor:
+    """``value`` if its numbers have the precision of the model's first parameter."""
+    wanted = next((p.dtype for p in model.parameters()), value.dtype)
+    if value.dtype != wanted:
+        kind = str(wanted).removeprefix("torch.")
+        raise ValueError(f"{name}: got {shown(value)}, expected {kind} numbers, which the model has")
     return value
 
 

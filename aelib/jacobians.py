@@ -23,7 +23,9 @@ def _code(encode: Encoder, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]
     with torch.enable_grad():
         z = encode(x)
     if not isinstance(z, torch.Tensor) or z.dim() < 2 or len(z) != len(x) or not z.requires_grad:
-        raise ValueError(f"encode: it returned {_check.shown(z)}, expected codes of shape ({len(x)}, K) that depend on x")
+        raise ValueError(
+            f"encode: it returned {_check.shown(z)}, expected codes of shape ({len(x)}, K) that depend on x"
+        )
     return x, z.flatten(1)
 
 
@@ -44,7 +46,8 @@ def jacobian(encode: Encoder, x: torch.Tensor) -> torch.Tensor:
 
 
 def contractive(encode: Encoder, x: torch.Tensor, directions: int | None = None) -> torch.Tensor:
-    """||df/dx||_F^2 of each example, differentiable with respect to the encoder; shape (N,) (IITH, MINES; Rifai et al. 2011).
+    """||df/dx||_F^2 of each example, differentiable with respect to the encoder; shape (N,) (IITH, MINES; Rifai et
+    al. 2011).
 
     By default exact, at the cost of K backward passes. With ``directions`` = M it is estimated
     without bias from M random ones: the mean of ||v^T J||^2, where v has independent entries +1
@@ -71,6 +74,8 @@ def contractive_sigmoid(encoder: nn.Module, x: torch.Tensor) -> torch.Tensor:
     layers = list(encoder) if isinstance(encoder, nn.Sequential) else [encoder]
     if [type(layer) for layer in layers] != [nn.Linear, nn.Sigmoid]:
         came = ", ".join(type(layer).__name__ for layer in layers)
-        raise ValueError(f"encoder: got {came}, expected one nn.Linear and one nn.Sigmoid; use contractive for any other")
+        raise ValueError(
+            f"encoder: got {came}, expected one nn.Linear and one nn.Sigmoid; use contractive for any other"
+        )
     z = encoder(_check.tensor("x", x, "N", layers[0].in_features))
     return (z * (1 - z)).square() @ layers[0].weight.square().sum(1)

@@ -2,8 +2,8 @@
 
 The scale is in the name: ``mse`` and ``bce`` are means over the P pixels of an example (the
 book's default scale), ``squared_error`` is the sum over them. Means over examples are taken
-once, where the loss is used. All functions take ``x_hat`` and ``x`` of the same shape
-(N, ...) and return shape (N,).
+once, where the loss is used. All functions take what was made and what it should be, of the same
+shape (N, ...), and return shape (N,).
 """
 
 from __future__ import annotations
@@ -40,13 +40,26 @@ def bce(x_hat: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """
     x_hat, x = _pair(x_hat, x)
     undefined = x_hat.isnan()
-    known = x_hat.masked_fill(undefined, 0.5) if undefined.any() else x_hat
+    known = x_hat.masked_fill(undefined, 0.5)
     for name, value in (("x", x), ("x_hat", known)):
-        low, high = value.detach().aminmax()
-        if not (low >= 0 and high <= 1):
-            raise ValueError(f"{name}: got values from {low:.4g} to {high:.4g}, expected them in [0, 1] for a cross-entropy")
+        _check.within(name, value, 0, 1)
     loss = torch.nn.functional.binary_cross_entropy(known, x, reduction="none").mean(1)
     return loss.masked_fill(undefined.any(1), torch.nan)
+
+
+def bce_with_logits(logits: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """``bce(logits.sigmoid(), x)`` in one step, which costs less and is exact for large logits too; mean over pixels,
+    in nats.
+
+    This is the form for an objective: it checks shapes only, so that no step waits for the device.
+    """
+    logits, x = _pair(logits, x)
+    return torch.nn.functional.binary_cross_entropy_with_logits(logits, x, reduction="none").mean(1)
+
+
+def psnr(mse: torch.Tensor | float, peak: float = 1.0) -> torch.Tensor:
+    """10 log10(peak^2 / MSE), the peak signal-to-noise ratio in decibels, of an MSE per pixel; same shape."""
+    return 10 * (peak**2 / torch.as_tensor(mse)).log10()
 
 
 def bernoulli_entropy(x: torch.Tensor) -> torch.Tensor:

@@ -33,10 +33,7 @@ def mean_activation(z: torch.Tensor) -> torch.Tensor:
 
     Raises ValueError outside [0, 1]: a mean activation must be read as a probability.
     """
-    low, high = _check.tensor("z", z, "N", "K").detach().aminmax()
-    if low < 0 or high > 1:
-        raise ValueError(f"z: got values from {low:.4g} to {high:.4g}, expected a code in [0, 1], such as a sigmoid's")
-    return z.mean(0)
+    return _check.within("z", _check.tensor("z", z, "N", "K"), 0, 1).mean(0)
 
 
 def kl_sparsity(z: torch.Tensor, rho: float) -> torch.Tensor:

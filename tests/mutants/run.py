@@ -27,7 +27,7 @@ RESULT = HERE / "result.md"
 
 @dataclass(frozen=True)
 class Mutant:
-    """In ``file`` of aelib, ``old`` becomes ``new``; one of ``tests`` (files of tests/aelib) must fail."""
+    """In ``file`` of aelib, ``old`` becomes ``new``; one of ``tests`` (files of tests/unit) must fail."""
 
     name: str
     file: str
@@ -53,19 +53,23 @@ def tests_fail(mutant: Mutant | None, tests: tuple[str, ...]) -> bool:
     """Whether one of the ``tests`` fails on a copy of aelib with ``mutant`` in it (or without any)."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for name in ("aelib", "tests", "pyproject.toml"):
+        for name in ("aelib", "tests", "chapters/aelib_checks", "pyproject.toml"):
             source = ROOT / name
             ignore = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source, copy / name, ignore=ignore) if source.is_dir() else shutil.copy(source, copy / name)
         if mutant is not None:
             path = copy / "aelib" / mutant.file
             path.write_text(path.read_text("utf-8").replace(mutant.old, mutant.new), "utf-8")
-        files = [f"tests/aelib/{name}" for name in tests]
+        files = [f"tests/unit/{name}" for name in tests]
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files]
-        environment = {**os.environ, "PYTHONPATH": str(copy), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        places = os.pathsep.join(map(str, (copy, copy / "chapters")))
+        settings = {"PYTHONPATH": places, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, **settings}
         done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=600)
     if done.returncode not in (0, 1):  # 1: tests failed; anything else: they did not run
-        raise RuntimeError(f"{mutant}: pytest ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(
+            f"{mutant}: pytest ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
     return done.returncode == 1
 
 
@@ -89,8 +93,11 @@ def main() -> int:
     if not sample:
         verdicts = ["noticed" if seen else "**survives**" for seen in noticed]
         lines = [f"| {m.name} | `{m.file}` | {verdict} |" for m, verdict in zip(chosen, verdicts, strict=True)]
-        head = f"# Mutants\n\nThe last run of `make mutants`: {len(chosen) - len(survivors)} of {len(chosen)} are noticed.\n\n"
-        RESULT.write_text(head + "| what was broken | in | its tests |\n|---|---|---|\n" + "\n".join(lines) + "\n", "utf-8")
+        noticed = len(chosen) - len(survivors)
+        head = f"# Mutants\n\nThe last run of `make mutants`: {noticed} of {len(chosen)} are noticed.\n\n"
+        RESULT.write_text(
+            head + "| what was broken | in | its tests |\n|---|---|---|\n" + "\n".join(lines) + "\n", "utf-8"
+        )
     return bool(survivors)
 
 
