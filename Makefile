@@ -1,7 +1,8 @@
 # make book       set up, execute the chapters that are stale, build _build/html
-# make test       set up, unit tests, lint, every chapter re-executed offline in the smoke profile
+# make test       set up, unit tests, lint, every chapter re-executed offline in the smoke profile, and run elsewhere
 # make pdf        the pages, and the book as one PDF beside them; needs Chromium
 # make browser    the pages and the PDF checked in Chromium: links, layout, accessibility, keyboard, search, weight
+# make elsewhere  every chapter in the smoke profile with another seed and data set, its objectives on any device
 # make reproduce  every chapter from scratch at full budget, compared with what is committed
 # make lab        JupyterLab on the chapters
 # make steady     the book executed with one and with two threads: which measurements move, against the margins of their rules
@@ -15,8 +16,10 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 ONE_THREAD := OMP_NUM_THREADS=1
+# Without bytecode kept, every process spends ten seconds on its imports.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: book pages pdf browser test unit lint nbval reproduce steady lab claims mutants bench colab-check setup clean
+.PHONY: book pages pdf browser test unit lint nbval elsewhere reproduce steady lab claims mutants bench colab-check setup clean
 
 book: setup
 	$(PY) -m book book
@@ -31,7 +34,7 @@ pdf: pages
 browser: pdf
 	$(PY) -m pytest tests/browser -n 2 --dist loadfile
 
-test: unit lint nbval
+test: unit lint nbval elsewhere
 
 unit: setup
 	$(ONE_THREAD) $(PY) -m pytest tests -n 2
@@ -41,6 +44,9 @@ lint: setup
 
 nbval: setup
 	$(PY) -m book nbval --profile $(or $(PROFILE),smoke)
+
+elsewhere: setup
+	$(ONE_THREAD) $(PY) -m pytest tests/chapters -n 2
 
 reproduce: setup
 	$(PY) -m book reproduce
@@ -76,13 +82,14 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 # The committed notebooks in an environment with only torch, matplotlib and ipykernel: the first
 # cell must install aelib, from an archive made here, and leave torch as it is.
 BARE := _build/bare
+ARCHIVE := _build/aelib.tar.gz
 colab-check: setup
 	rm -rf $(BARE) && $(PYTHON) -m venv $(BARE)
 	$(BARE)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch matplotlib ipykernel
-	$(PY) -m zipfile -c _build/aelib.zip pyproject.toml README.md aelib
-	cd $(BARE) && env -u PYTHONPATH AELIB_SOURCE=$(CURDIR)/_build/aelib.zip PIP_CONSTRAINT=$(CURDIR)/constraints.txt \
-	  bin/python $(CURDIR)/tests/reader.py --profile smoke $(CURDIR)/chapters/*.ipynb
-	rm -rf $(BARE) _build/aelib.zip
+	tar -czf $(ARCHIVE) --exclude=__pycache__ pyproject.toml README.md aelib chapters/aelib_checks
+	cd $(BARE) && env -u PYTHONPATH AELIB_SOURCE="$(CURDIR)/$(ARCHIVE)" PIP_CONSTRAINT="$(CURDIR)/constraints.txt" \
+	  bin/python "$(CURDIR)/tests/reader.py" --profile smoke "$(CURDIR)"/chapters/*.ipynb
+	rm -rf $(BARE) $(ARCHIVE)
 
 clean:
 	rm -rf _build

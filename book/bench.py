@@ -17,9 +17,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from aelib import data, linear, losses, nets, train
-from book import ledger, twin
-from book.layout import chapters
+from aelib import losses, train
+from aelib.data import datasets
+from aelib.models import dense, pca
+from aelib.random import seeded
+from book.read.layout import chapters
+from book.read.notebooks import demand
+from book.show import ledger
 
 SIZES = [784, 128, 64, 32]
 BATCH, EPOCHS, ROUNDS = 256, 2, 3
@@ -30,33 +34,33 @@ def objective(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return losses.mse(model(x), x)
 
 
-def images() -> data.Images:
+def images() -> datasets.Images:
     """MNIST if it is at hand, else as many random images: the arithmetic costs the same."""
     try:
-        return data.load("mnist", download=False)
-    except data.DataError:
+        return datasets.load("mnist", download=False)
+    except datasets.DataError:
         x, y = torch.rand(60_000, 1, 28, 28), torch.randint(10, (60_000,))
-        return data.Images("random", x, y, x[:10_000], y[:10_000])
+        return datasets.Images("random", x, y, x[:10_000], y[:10_000])
 
 
-def our_fit(source: data.Images) -> float:
-    model = nets.MLPAutoencoder(SIZES)
+def our_fit(source: datasets.Images) -> float:
+    model = dense.MLPAutoencoder(SIZES)
     start = time.perf_counter()
     train.fit(model, source.train.flatten(1), objective, epochs=EPOCHS, batch_size=BATCH, device="cpu", progress=False)
     return time.perf_counter() - start
 
 
-def loader_loop(source: data.Images) -> float:
+def loader_loop(source: datasets.Images) -> float:
     """The loop of most tutorials: torchvision's dataset and ToTensor, a DataLoader, Adam."""
-    from aelib._torchvision import torchvision_datasets
+    from aelib.data._torchvision import torchvision_datasets
 
-    datasets = torchvision_datasets()
+    torchvision = torchvision_datasets()
     from torchvision.transforms import ToTensor
 
-    dataset = datasets.MNIST.__new__(datasets.MNIST)  # the stock __getitem__ over images that are already here
+    dataset = torchvision.MNIST.__new__(torchvision.MNIST)  # the stock __getitem__ over images that are already here
     dataset.data = (source.train[:, 0] * 255).round().to(torch.uint8)
     dataset.targets, dataset.transform, dataset.target_transform = source.train_labels, ToTensor(), None
-    model = nets.MLPAutoencoder(SIZES)
+    model = dense.MLPAutoencoder(SIZES)
     adam = torch.optim.Adam(model.parameters(), lr=1e-3)
     start = time.perf_counter()
     for _ in range(EPOCHS):
@@ -69,7 +73,7 @@ def loader_loop(source: data.Images) -> float:
     return time.perf_counter() - start
 
 
-def pythae_trainer(source: data.Images) -> float:
+def pythae_trainer(source: datasets.Images) -> float:
     """pythae's BaseTrainer on the same network, batch size and epochs."""
     from pythae.data.datasets import BaseDataset
     from pythae.models import AE, AEConfig
@@ -77,7 +81,7 @@ def pythae_trainer(source: data.Images) -> float:
     from pythae.models.nn import BaseDecoder, BaseEncoder
     from pythae.trainers import BaseTrainer, BaseTrainerConfig
 
-    ours = nets.MLPAutoencoder(SIZES)
+    ours = dense.MLPAutoencoder(SIZES)
 
     class Encoder(BaseEncoder):
         def __init__(self) -> None:
@@ -124,18 +128,19 @@ def matmul_peak() -> float:
     return best
 
 
-def fit_rate(source: data.Images) -> float:
+def fit_rate(source: datasets.Images) -> float:
     """The operations a second that ``fit`` reaches on a wide network, in 1e9.
 
     Six a weight and example (two forward, four backward), less two for the input's gradient, which is not needed.
     """
-    model = nets.MLPAutoencoder(WIDE)
+    model = dense.MLPAutoencoder(WIDE)
     weights = sum(p.numel() for p in model.parameters() if p.ndim == 2)
-    history = train.fit(model, source.train.flatten(1), objective, epochs=1, batch_size=512, device="cpu", progress=False)
+    x = source.train.flatten(1)
+    history = train.fit(model, x, objective, epochs=1, batch_size=512, device="cpu", progress=False)
     return history.samples_per_second * (6 * weights - 2 * WIDE[0] * WIDE[1]) / 1e9
 
 
-def fastest(*loops: Callable[[data.Images], float], source: data.Images) -> list[float]:
+def fastest(*loops: Callable[[datasets.Images], float], source: datasets.Images) -> list[float]:
     """The fewest seconds of each loop over ROUNDS rounds, the loops in turn, so that noise hits all alike."""
     times = np.array([[loop(source) for loop in loops] for _ in range(ROUNDS)])
     return times.min(0).tolist()
@@ -148,22 +153,24 @@ def main() -> None:
     print(f"{len(source.train):,} images ({source.name}), {threads} threads, network {network}, batch {BATCH}")
     ours, loader, pythae = fastest(our_fit, loader_loop, pythae_trainer, source=source)
     print(f"fit                       {ours / EPOCHS:6.2f} s an epoch")
-    print(f"DataLoader + ToTensor     {loader / EPOCHS:6.2f} s an epoch: fit is {loader / ours:.1f} times faster (asked: 3.5)")
-    print(f"pythae's trainer          {pythae / EPOCHS:6.2f} s an epoch: fit is {pythae / ours:.1f} times faster (asked: 2.5)")
+    for name, seconds, asked in (("DataLoader + ToTensor", loader, 3.5), ("pythae's trainer", pythae, 2.5)):
+        faster = f"fit is {seconds / ours:.1f} times faster (asked: {asked})"
+        print(f"{name:25} {seconds / EPOCHS:6.2f} s an epoch: {faster}")
     shares = [(fit_rate(source), matmul_peak()) for _ in range(ROUNDS)]
     rate, peak = max(r for r, _ in shares), max(p for _, p in shares)
-    print(
-        f"fit on {'-'.join(map(str, WIDE))}: {rate:.0f} GFLOP/s, {rate / peak:.0%} of the matmul peak of {peak:.0f} (asked: 70 %)"
-    )
+    share = f"{rate / peak:.0%} of the matmul peak of {peak:.0f} (asked: 70 %)"
+    print(f"fit on {'-'.join(map(str, WIDE))}: {rate:.0f} GFLOP/s, {share}")
     if source.name == "mnist":
         x, test = source.train.flatten(1), source.test.flatten(1)
-        with train.seeded(0):
-            model = nets.LinearAutoencoder(784, 32)
+        with seeded(0):
+            model = dense.LinearAutoencoder(784, 32)
         history = train.fit(model, x, objective, epochs=4, batch_size=128, lr=1e-2, device="cpu", progress=False)
-        ratio = train.evaluate(model, test, losses.mse) / float(losses.mse(linear.pca(x, 32)(test), test).mean())
-        print(f"linear autoencoder: {ratio - 1:.2%} above PCA's test error after {history.seconds:.1f} s (asked: 0.5 % in 10 s)")
+        ratio = train.evaluate(model, test, losses.mse) / float(losses.mse(pca.fit(x, 32)(test), test).mean())
+        after = f"after {history.seconds:.1f} s (asked: 0.5 % in 10 s)"
+        print(f"linear autoencoder: {ratio - 1:.2%} above PCA's test error {after}")
     for chapter in chapters():
-        print(f"{chapter.name}: {twin.load(chapter).metadata['aelib']['seconds']['chapter']:.0f} s on one core (asked: 120)")
+        seconds = demand(chapter).metadata["aelib"]["seconds"]["chapter"]
+        print(f"{chapter.name}: {seconds:.0f} s on one core (asked: 120)")
     print(f"all claims: {ledger.totals()}")
 
 

@@ -15,10 +15,11 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 @pytest.fixture
 def refuses() -> Callable[[str, Callable[[], Any]], str]:
-    """refuses("lr", call): ``call()`` raises an error that names lr, what came and what was expected; returns its message."""
+    """refuses("lr", call): ``call()`` raises an error that names lr, what came and what was expected; its message."""
 
     def check(name: str, call: Callable[[], Any]) -> str:
-        with pytest.raises((TypeError, ValueError), match=rf"^{re.escape(name)}: (got|it returned) (.|\n)+, expected ") as caught:
+        told = rf"^{re.escape(name)}: (got|it returned) (.|\n)+, expected "
+        with pytest.raises((TypeError, ValueError), match=told) as caught:
             call()
         return str(caught.value)
 
@@ -44,7 +45,7 @@ def mortal() -> Iterator[None]:
 @pytest.fixture
 def displayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict, dict]]:
     """What aelib displays in a test, as (data, metadata) in order."""
-    from aelib import records
+    from aelib.notebook import records
 
     shown: list[tuple[dict, dict]] = []
 

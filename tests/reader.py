@@ -45,7 +45,7 @@ def main() -> int:
     before = metadata.version("torch")
     for path in arguments.notebooks:
         start = time.perf_counter()
-        command = [sys.executable, "-P", __file__, "--one", path]  # -P: the folder tests/aelib is not the package
+        command = [sys.executable, __file__, "--one", path]
         environment = {**os.environ, "AELIB_PROFILE": arguments.profile, "TQDM_DISABLE": "1"}
         if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
             return 1

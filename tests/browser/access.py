@@ -10,13 +10,14 @@ OPTIONS = {
     "resultTypes": ["violations"],
     "preload": False,
 }
-# The colors of code hang on a word's class alone. One word of each class in each surrounding keeps its element, and the
-# others become plain text: with the thousands of them axe would take minutes. Then everything that is collapsed is opened.
+# The colors of code hang on a word's class alone. One word of each class in each surrounding keeps its element, and
+# the others become plain text: with the thousands of them axe would take minutes. Then everything that is collapsed
+# is opened.
 PREPARE = """() => {
   const seen = new Set();
   for (const word of document.querySelectorAll('.highlight pre span[class]')) {
-    const around = ['.cell_input', '.cell_output', 'details', '.admonition', '.aelib-claim'].map((s) => !!word.closest(s));
-    const kind = word.className + around;
+    const places = ['.cell_input', '.cell_output', 'details', '.admonition', '.aelib-claim'];
+    const kind = word.className + places.map((s) => !!word.closest(s));
     if (seen.has(kind) && !word.firstElementChild) word.replaceWith(word.textContent);
     seen.add(kind);
   }
@@ -28,8 +29,8 @@ SETTLED = 800  # ms after which the page has made what was opened reachable, and
 # Each place where Tab should stop gets a number, and its shadow without the focus is kept.
 STOPS = """(where) => {
   const stops = [...document.querySelectorAll(where)].flatMap((root) => [...root.querySelectorAll(
-    'a[href], button, input, select, textarea, summary, [tabindex="0"]')]).filter(
-    (e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length);
+    'a[href], button, input, select, textarea, summary, [tabindex="0"]')]).filter((e) => !e.disabled &&
+      e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length);
   window.stops = new Map([...new Set(stops)].map((e, i) => [e, {number: i, shadow: getComputedStyle(e).boxShadow}]));
   return [...window.stops.keys()].map((e) => e.outerHTML.replace(/\\s+/g, ' ').slice(0, 110));
 }"""
@@ -49,7 +50,9 @@ FOCUS = """() => {
 
 
 def violations(page: Page) -> list[str]:
-    """What breaks a rule of WCAG 2.0, 2.1 or 2.2, level A or AA, with everything open that is collapsed. Changes the page."""
+    """What breaks a rule of WCAG 2.0, 2.1 or 2.2, level A or AA, with everything open that is collapsed. Changes the
+    page.
+    """
     page.evaluate(PREPARE)
     page.wait_for_timeout(SETTLED)
     broken = Axe().run(page, options=OPTIONS).response["violations"]

@@ -1,4 +1,6 @@
-"""One Chromium and one server for all tests, and each page loaded once. What is missing stops the run: nothing is skipped."""
+"""One Chromium and one server for all tests, and each page loaded once. What is missing stops the run: nothing is
+skipped.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from book.chromium import chromium, executable
-from book.layout import BookError
-from book.pages import HTML
+from book.read.layout import BookError
+from book.show.chromium import chromium, executable
+from book.show.pages import HTML
 
 from .documents import names
 from .server import Server, serve
@@ -34,7 +36,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    weights = [value for key in ("passed", "failed") for report in terminalreporter.getreports(key) for value in _weights(report)]
+    weights = [
+        value
+        for key in ("passed", "failed")
+        for report in terminalreporter.getreports(key)
+        for value in _weights(report)
+    ]
     if weights:
         terminalreporter.section("what a page weighs on a cold cache, MathJax aside, in kB")
         terminalreporter.write_line(f"{'page':36}{'sent':>8}{'files':>8}")

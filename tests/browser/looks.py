@@ -31,7 +31,8 @@ FIGURES = """(least) => {
     if (!e.checkVisibility()) continue; // the explorer's picture, where the explorer runs
     const {left, right, width: wide} = e.getBoundingClientRect();
     const named = e.closest('figure')?.id || e.getAttribute('src')?.slice(0, 60);
-    if (left < 0 || right > width + 0.5) found.push(`${named} reaches from ${left} to ${right} px in a window of ${width} px`);
+    if (left < 0 || right > width + 0.5)
+      found.push(`${named} reaches from ${left} to ${right} px in a window of ${width} px`);
     if (wide < least) found.push(`${named} is ${Math.round(wide)} px wide, less than ${least} px`);
     if (e.tagName === 'IMG' && !e.naturalWidth) found.push(`${named} did not load`);
   }

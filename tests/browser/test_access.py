@@ -1,4 +1,6 @@
-"""Every page of the book under axe-core's rules. A file of its own, half of the time: a second worker takes the others."""
+"""Every page of the book under axe-core's rules. A file of its own, half of the time: a second worker takes the
+others.
+"""
 
 from __future__ import annotations
 

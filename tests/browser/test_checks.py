@@ -65,7 +65,12 @@ def test_a_request_to_another_host_is_reported(opened: Open, fault: str) -> None
 
 
 @pytest.mark.parametrize(
-    "fault", ['<script src="none.js"></script>', "<script>console.error('no')</script>", "<script>throw new Error('no')</script>"]
+    "fault",
+    [
+        '<script src="none.js"></script>',
+        "<script>console.error('no')</script>",
+        "<script>throw new Error('no')</script>",
+    ],
 )
 def test_errors_are_reported(opened: Open, fault: str) -> None:
     assert opened(fault).errors != []
@@ -118,14 +123,16 @@ def test_formulas_that_are_not_set_are_reported(opened: Open, fault: str) -> Non
     [
         ('<p style="color: #999">pale</p>', "color-contrast"),
         (
-            '<div class="highlight"><pre><span class="k">a</span> <span class="c" style="color: #999">pale</span></pre></div>',
+            '<div class="highlight"><pre><span class="k">a</span> '
+            '<span class="c" style="color: #999">pale</span></pre></div>',
             "color-contrast",
         ),
         ('<details><summary>more</summary><p style="color: #999">pale</p></details>', "color-contrast"),
         (f'<img src="{DOT}">', "image-alt"),
         ("<button></button>", "button-name"),
         (
-            f'<div style="overflow: auto; width: 9em; white-space: nowrap">{90 * "m "}<a href="#top" tabindex="-1">x</a></div>',
+            f'<div style="overflow: auto; width: 9em; white-space: nowrap">{90 * "m "}'
+            '<a href="#top" tabindex="-1">x</a></div>',
             "scrollable",
         ),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from book.layout import ROOT, repository, toc_files
+from book.read.layout import ROOT, repository, toc_files
 
 from . import documents
 
@@ -19,7 +19,9 @@ def test_its_links_lead_somewhere(site: Path, name: str) -> None:
 
 def test_its_links_to_the_repository_name_files_that_are_there(site: Path, name: str) -> None:
     start = f"{repository().url}/blob/{repository().branch}/"
-    links = [tag["href"] for tag in documents.parsed(site / name).find_all("a", href=True) if tag["href"].startswith(start)]
+    links = [
+        tag["href"] for tag in documents.parsed(site / name).find_all("a", href=True) if tag["href"].startswith(start)
+    ]
     paths = [link.removeprefix(start).partition("?")[0].partition("#")[0] for link in links]
     assert [path for path in paths if not (ROOT / path).exists()] == []
 

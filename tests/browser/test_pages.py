@@ -1,4 +1,6 @@
-"""Every page of the book in Chromium: what it loads and weighs, and how it looks on a desk and on a phone, light and dark."""
+"""Every page of the book in Chromium: what it loads and weighs, and how it looks on a desk and on a phone, light and
+dark.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,12 @@ from . import looks
 from .visits import Visit, set_mode, set_width
 
 MOST = 1_500_000  # bytes that a page may take on a cold cache
-LOOKS = [("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390)]  # each differs from the one before in one respect only
+LOOKS = [
+    ("light", 1280),
+    ("dark", 1280),
+    ("dark", 390),
+    ("light", 390),
+]  # each differs from the one before in one respect only
 
 
 def test_it_loads_without_errors_and_asks_no_other_host(visited: Visit) -> None:

@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from book import paper, pdf
-from book.layout import config, toc_files
+from book.read.layout import config, toc_files
+from book.show import paper, pdf
 
 from . import documents
 
@@ -80,7 +80,8 @@ def test_no_page_is_blank_and_every_one_has_its_number(book: PdfReader, texts: l
 
 def test_its_text_is_that_of_the_pages(texts: list[str], site: Path) -> None:
     whole = " ".join(texts)
-    for word in ("Show the code", "Hide the code", "Show a solution", "Run it in Colab", "Search this book", "Back to top"):
+    folded = ("Code: Figure", "Check: 0", "Solution of exercise", "Install the book's package")
+    for word in (*folded, "Run it in Colab", "Search this book", "Back to top"):
         assert word not in whole
     solutions = sum(len(documents.parsed(site / name).select(".tag_solution")) for name in NAMES)
     assert whole.count("A solution") >= solutions > 0
@@ -113,7 +114,11 @@ def test_its_links_lead_into_the_book_or_to_the_web(book: PdfReader) -> None:
         for annotation in (entry.get_object() for entry in page.get("/Annots", [])):
             address = annotation.get("/A", {}).get("/URI")
             if address is not None:
-                bad += [] if address.startswith(("https://", "http://", "mailto:")) and "localhost" not in address else [address]
+                bad += (
+                    []
+                    if address.startswith(("https://", "http://", "mailto:")) and "localhost" not in address
+                    else [address]
+                )
             elif "/Dest" in annotation:
                 inside += 1
                 bad += [] if annotation["/Dest"] in places else [annotation["/Dest"]]

@@ -64,7 +64,11 @@ def test_the_switch_changes_the_theme(opened: Page) -> None:
     seen = set()
     for _ in range(3):
         opened.locator("button.theme-switch-button").first.click()
-        seen.add(opened.evaluate("() => [document.documentElement.dataset.mode, document.documentElement.dataset.theme].join()"))
+        seen.add(
+            opened.evaluate(
+                "() => [document.documentElement.dataset.mode, document.documentElement.dataset.theme].join()"
+            )
+        )
     assert seen == {"auto,light", "light,light", "dark,dark"}
 
 
@@ -108,7 +112,9 @@ def test_there_are_explorers(site: Path) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("chapter", ["chapters/08_latent_space.html", "chapters/10_vae_practice.html"])
-def test_an_explorer_follows_the_mouse_and_the_arrow_keys(browser: Browser, server: Server, chapter: str, width: int) -> None:
+def test_an_explorer_follows_the_mouse_and_the_arrow_keys(
+    browser: Browser, server: Server, chapter: str, width: int
+) -> None:
     with visit(browser, server, chapter, width) as loaded:
         follows(loaded)
         assert loaded.errors == [] and loaded.outside == []

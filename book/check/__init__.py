@@ -1,0 +1,1 @@
+"""Whether what is written, run and shown is as it must be."""

@@ -1,0 +1,42 @@
+"""Compare a fresh run of a chapter with its committed twin.
+
+A difference is a claim that is new, gone or judged otherwise, or a figure or glued number that is new or missing.
+Measured values may move, since each claim's rule says by how much they may; the moves are shown.
+"""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+
+from book.read.layout import Chapter
+from book.read.notebooks import load
+from book.read.records import glued, records
+
+
+def compare(chapter: Chapter, fresh: NotebookNode) -> list[str]:
+    """The differences between the committed twin and a fresh run, in words."""
+    committed = load(chapter)
+    if committed is None:
+        return [f"{chapter.name}: there is no committed notebook"]
+    old, new = ({claim["id"]: claim for claim in records(notebook, "claim")} for notebook in (committed, fresh))
+    found = [f"{id}: only in the committed notebook" for id in old if id not in new]
+    found += [f"{id}: only in the fresh run" for id in new if id not in old]
+    for id in old.keys() & new.keys():
+        if old[id]["verdict"] != new[id]["verdict"]:
+            found.append(f"{id}: committed {old[id]['verdict']!r}, now {new[id]['verdict']!r}")
+        print(f"  {id}: {_moves(old[id], new[id])}")
+    for what, list_of in (("figures", _figures), ("glued numbers", lambda notebook: list(glued(notebook)))):
+        if list_of(committed) != list_of(fresh):
+            found.append(f"{chapter.name}: other {what}: committed {list_of(committed)}, now {list_of(fresh)}")
+    return found
+
+
+def _figures(notebook: NotebookNode) -> list[str]:
+    return [figure["name"] for figure in records(notebook, "figure")]
+
+
+def _moves(old: dict, new: dict) -> str:
+    before, after = ({m["name"]: m["value"] for m in claim["measured"]} for claim in (old, new))
+    names = [name for name in after if before.get(name, after[name]) != after[name]]
+    moved = [f"{name} {before[name]:.4g} -> {after[name]:.4g}" for name in names]
+    return f"{new['verdict']}, {', '.join(moved) or 'same values'}"

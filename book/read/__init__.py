@@ -1,0 +1,1 @@
+"""What is written: contents and settings, sources, labels, committed notebooks and the records in them."""

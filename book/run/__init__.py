@@ -1,0 +1,1 @@
+"""From a source to an executed notebook, and whether that is needed."""

@@ -1,0 +1,145 @@
+"""One chapter's run: a process of its own, its environment, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from book.read.layout import ROOT
+from book.read.source import own_cells
+
+# One thread a chapter: on two cores two chapters run side by side, and the sums do not depend on the number of cores.
+THREADS = 1
+GRACE = 15  # seconds in which a run that is stopped should have ended its kernel
+SLACK = 60  # seconds beyond its time after which a run is stopped from outside
+_local: set[subprocess.Popen] = set()  # the processes of this process's runs
+
+
+@dataclass(frozen=True)
+class Job:
+    """What ``run`` needs to know; all of it can be sent to another machine."""
+
+    name: str
+    notebook: str
+    parameters: dict
+    seconds: int
+    threads: int = THREADS
+    root: str = ""  # the book whose packages the chapter imports; the one that this module belongs to for none
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: the notebook as far as it got, and the failure in words, or None."""
+
+    name: str
+    notebook: str
+    seconds: float
+    failure: str | None
+
+
+def environment(profile: str, threads: int = THREADS, root: Path = ROOT) -> dict[str, str]:
+    """The variables of a process that executes chapters: it imports this checkout's packages, whatever is installed."""
+    first = dict.fromkeys(map(str, (root, root / "chapters", ROOT)))
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {
+        **inherited,  # without bytecode kept, a chapter spends ten seconds on its imports
+        **{name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")},
+        "AELIB_PROFILE": profile,
+        "TQDM_DISABLE": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [*first, os.environ.get("PYTHONPATH")])),
+        "MPLBACKEND": "agg",
+    }
+
+
+def run(job: Job) -> Outcome:
+    """Execute ``job`` in a process of its own; a run past its time is stopped and tried once more."""
+    for attempt in (1, 2):
+        with tempfile.TemporaryDirectory(prefix="aelib-") as folder:
+            start, target = Path(folder) / "in.ipynb", Path(folder) / "out.ipynb"
+            start.write_text(job.notebook, "utf-8")
+            began = time.perf_counter()
+            arguments = [str(start), str(target), json.dumps(job.parameters), str(job.seconds)]
+            try:
+                failure = _run_local([sys.executable, "-m", "book.run.run_one", *arguments], job)
+            except subprocess.TimeoutExpired:
+                failure = f"no end after {job.seconds + SLACK} seconds (attempt {attempt} of 2)"
+                if attempt == 1:
+                    continue
+            spent = time.perf_counter() - began
+            partial = _partial(target) or job.notebook
+            late = f"timeout: no end after {job.seconds} seconds" if spent >= job.seconds else "interrupted"
+            return Outcome(job.name, partial, spent, failure and _name_cell(partial, failure, late))
+    raise AssertionError("unreachable")
+
+
+def end_all() -> None:
+    """End the local runs that are under way."""
+    for process in set(_local):
+        _end(process)
+
+
+def _run_local(command: list[str], job: Job) -> str | None:
+    """Run ``command`` to its end; its stderr if it failed. Raises TimeoutExpired, and leaves no process behind."""
+    env = environment(job.parameters["profile"], job.threads, Path(job.root) if job.root else ROOT)
+    settings = {"env": env, "cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **settings) as process:
+        _local.add(process)
+        try:
+            _, stderr = process.communicate(timeout=job.seconds + SLACK)
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            _local.discard(process)
+    if process.returncode == 0:
+        return None
+    lines = [line for line in stderr.splitlines() if not line.startswith("[IPKernelApp] WARNING")]  # of every run
+    return "\n".join(lines).strip() or f"its process ended with {process.returncode}, which is a signal if negative"
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End a run: so that it ends its kernel, or, if it does not listen, at once."""
+    process.terminate()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _partial(path: Path) -> str | None:
+    """The notebook as far as it got, or None if there is none that can be read (its disk may be full)."""
+    try:
+        text = path.read_text("utf-8")
+        nbformat.reads(text, as_version=4)
+    except (OSError, ValueError):
+        return None
+    return text
+
+
+def _name_cell(notebook: str, failure: str, late: str) -> str:
+    """The failure with the cell that it happened in: its number among the code cells, its first line and the error."""
+    cells = [c for c in own_cells(nbformat.reads(notebook, as_version=4)) if c.cell_type == "code"]
+    for number, cell in enumerate(cells, 1):
+        for output in cell.outputs:
+            if output.output_type == "error":  # papermill interrupts a cell that is past its time
+                what = late if output.ename == "KeyboardInterrupt" else f"{output.ename}: {output.evalue}"
+                return f"code cell {number} ({_first_line(cell)}): {what}"
+    error = next((line for line in failure.splitlines() if "Error: " in line), failure)
+    for number, cell in enumerate(cells, 1):
+        if cell.metadata.get("papermill", {}).get("status") != "completed":
+            return f"code cell {number} ({_first_line(cell)}): {error}"
+    return failure
+
+
+def _first_line(cell: NotebookNode) -> str:
+    code = (line.strip() for line in cell.source.splitlines() if line.strip() and not line.startswith("#"))
+    return next(code, "empty")

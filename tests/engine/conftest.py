@@ -1,0 +1,154 @@
+"""Two small books: one of two chapters and an appendix, executed once, and a checkout for real commands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from book import build
+from book.read import layout, notebooks, source
+from book.run.fingerprint import fingerprint
+
+DEMO = Path(__file__).parent / "demo"
+CELL = "```{{code-cell}} ipython3\n:tags: [{}]\n\n{}\n```\n"
+# What the engine asks of a chapter, without aelib and so without torch: exercises, a table, and the README's picture.
+SHOW = """from IPython.display import display
+
+def show(mime, **record):
+    display({mime: "aGVybw=="}, raw=True, metadata={"aelib": record})
+
+for n in (1, 2, 3):
+    for passed in (False, True):
+        show("text/plain", exercise={"id": f"0.{n}", "passed": passed})
+show("text/plain", table={})"""
+PICTURE = """
+alt = "A picture that a test has put here, and that nobody will ever look at."
+show("image/png", figure=dict(name="fig-03-big", caption="A picture.", alt=alt))"""
+# It tells the processes that execute it and then waits for a file.
+WAIT = """import os, time
+with open("pids.part", "w") as file:
+    print(os.getpid(), os.getppid(), file=file)
+os.replace("pids.part", "pids")
+while not os.path.exists("go"):
+    time.sleep(0.05)"""
+
+
+def copy_demo(root: Path) -> Path:
+    shutil.copytree(DEMO, root, dirs_exist_ok=True)
+    shutil.copytree(layout.ROOT / "aelib", root / "aelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(layout.ROOT / layout.LOCK, root)
+    return root
+
+
+def copy_made(made: Path, root: Path) -> Path:
+    shutil.copytree(made, root)
+    layout.config.cache_clear()
+    return root
+
+
+@pytest.fixture(scope="session")
+def executed_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with all its chapters executed. Tests must not change it: they copy it (``demo``)."""
+    root = copy_demo(tmp_path_factory.mktemp("demo"))
+    build.refresh(layout.chapters(root))
+    return root
+
+
+@pytest.fixture
+def demo(executed_demo: Path, tmp_path: Path) -> Path:
+    """A copy of the executed demo that a test may change."""
+    return copy_made(executed_demo, tmp_path / "book")
+
+
+@pytest.fixture(scope="session")
+def made_quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = copy_demo(tmp_path_factory.mktemp("quick"))
+    shutil.copytree(layout.ROOT / "book", root / "book", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "environment.yml"):
+        shutil.copy(layout.ROOT / name, root / name)
+    for name in ("README.md", "CONTRIBUTING.md", "index.md"):
+        (root / name).write_text("# A page\n", "utf-8")
+    slow = "raise ImportError('jsonschema can do without it, and it takes a second')\n"
+    (root / "rfc3987_syntax.py").write_text(slow, "utf-8")
+    head = (DEMO / "chapters" / "01_demo.md").read_text("utf-8").split("# 1.")[0]
+    for path in (root / "chapters").glob("*_*.md"):
+        path.unlink()
+    for path in (root / layout.CHECKS).glob("ch*"):
+        path.unlink()
+    toc = "format: jb-book\nroot: index\nchapters:\n"
+    for number, (name, code) in enumerate({"01_quick": SHOW + PICTURE, "02_slow": WAIT + "\n" + SHOW}.items(), 1):
+        toc += f"  - file: chapters/{name}.ipynb\n"
+        cells = CELL.format("parameters", "profile = None") + CELL.format("hide-input", code)
+        (root / "chapters" / f"{name}.md").write_text(
+            f"{head}# {number}. Title\n\nSee {{cite:t}}`hinton2006`.\n\n{cells}", "utf-8"
+        )
+    (root / "_toc.yml").write_text(toc, "utf-8")
+    (root / "assets" / "hero.png").write_bytes(b"hero")
+    layout.config.cache_clear()
+    for chapter in layout.chapters(root):
+        run = source.read(chapter)
+        run.cells[-1].outputs = _outputs(run.cells[-1].source)
+        notebooks.write(chapter.twin, build.new_twin(chapter, run, 1.0, fingerprint(chapter)))
+    return root
+
+
+@pytest.fixture
+def quick(made_quick: Path, tmp_path: Path) -> Path:
+    """A checkout of its own, engine included: 01_quick and 02_slow (see WAIT), twins as after a run."""
+    return copy_made(made_quick, tmp_path / "checkout")
+
+
+def _outputs(code: str) -> list[nbformat.NotebookNode]:
+    """What SHOW, with or without PICTURE, displays."""
+    shown: list[nbformat.NotebookNode] = []
+
+    def display(data: dict, raw: bool, metadata: dict) -> None:
+        shown.append(nbformat.v4.new_output("display_data", data, metadata=metadata))
+
+    code = code.removeprefix(WAIT).replace("from IPython.display import display", "")
+    exec(code, {"display": display})
+    return shown
+
+
+@pytest.fixture
+def stale(quick: Path) -> list[layout.Chapter]:
+    """The chapters of ``quick``, their code edited since they were executed."""
+    for chapter in layout.chapters(quick):
+        text = chapter.source.read_text("utf-8")
+        chapter.source.write_text(text.replace("profile = None", "profile = None  # edited"), "utf-8")
+    return layout.chapters(quick)
+
+
+@pytest.fixture
+def begin(quick: Path) -> Iterator[Callable[..., subprocess.Popen]]:
+    """begin("execute", "02"): ``python -m book execute 02`` in the checkout ``quick``, its temporary files in ``tmp``.
+
+    ``before`` is called in the new process, before its program starts.
+    """
+    (quick / "tmp").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(quick), "TMPDIR": str(quick / "tmp"), "OMP_NUM_THREADS": "1"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    begun: list[subprocess.Popen] = []
+
+    def begin(*command: str, before: Callable[[], object] = int, **options) -> subprocess.Popen:
+        def prepare() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it for what it runs in the background
+            before()
+
+        options |= {"cwd": quick, "env": environment, "preexec_fn": prepare, **pipes}
+        begun.append(subprocess.Popen([sys.executable, "-m", "book", *command], **options))
+        return begun[-1]
+
+    yield begin
+    for process in begun:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
