@@ -1,0 +1,1 @@
+"""What judges a chapter: the register of its claims (chNN.toml) and the checkers of its exercises (chNN.py)."""
