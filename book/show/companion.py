@@ -32,6 +32,9 @@ def _put(text: str, mark: str, make) -> str:
 def steadiness(root: Path = ROOT) -> str:
     """The last comparison of runs: a sentence, and a table of what moved by more than a tenth of its margin."""
     found = parsed(root / STEADY, json.loads)
+    if found["still"] == found["others"]:
+        times = f"without the {found['timings']} that are times"
+        return f"All {found['others']} measurements ({times}) are equal to the last digit in all {found['runs']} runs."
     moved = sorted(found["moved"], key=lambda m: m["share"], reverse=True)
     hardly = found["others"] - found["still"] - len(moved)
     lines = [

@@ -187,6 +187,14 @@ def test_what_moved_is_kept_for_the_page(run, tmp_path: Path) -> None:
     ]
 
 
+def test_runs_that_are_equal_need_no_table(run, tmp_path: Path) -> None:
+    rules = {name: rule(high=2, timing=name == "time") for name in ("error", "time")}
+    runs = [[claim(f"01/{n}", 1.0, rules[n], n) for n in rules] for _ in range(2)]
+    steady.steady([run("a", runs[0]), run("b", runs[1])], tmp_path / STEADY)
+    expected = "All 1 measurements (without the 1 that are times) are equal to the last digit in all 2 runs."
+    assert steadiness(tmp_path) == expected
+
+
 def test_the_record_is_of_claims_that_the_book_has() -> None:
     measured = {(claim["id"], m["what"]) for claim in ledger.ledger() for m in claim["measured"]}
     record = json.loads((ROOT / STEADY).read_text("utf-8"))
