@@ -38,6 +38,13 @@ def instance(name: str, value: Any, kind: type | tuple[type, ...], expected: str
     return value
 
 
+def function(name: str, value: Any, expected: str) -> Callable[..., Any]:
+    """``value`` if it can be called; ``expected`` says in words what it should be."""
+    if not callable(value):
+        raise TypeError(f"{name}: got {shown(value)} of type {type(value).__name__}, expected {expected}")
+    return value
+
+
 def text(name: str, value: Any) -> str:
     """``value`` if it is a string with more than spaces in it."""
     if not instance(name, value, str, "a text").strip():
@@ -45,11 +52,12 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def pair(name: str, value: Any, expected: str) -> tuple:
+def pair(name: str, value: Any, expected: str) -> tuple[Any, Any]:
     """``value`` as a tuple if it is a tuple or a list of two, which ``expected`` says in words."""
     if len(instance(name, value, (tuple, list), expected)) != 2:
         raise ValueError(f"{name}: got {value!r}, expected {expected}")
-    return tuple(value)
+    first, second = value
+    return first, second
 
 
 def number(name: str, value: Any, expected: str = "a number") -> float:
@@ -92,6 +100,11 @@ def whole(name: str, value: Any, least: int = 1, most: int | None = None, most_i
     return int(value)
 
 
+def seed(value: Any) -> int:
+    """``value`` if it is a seed. Torch draws the same numbers with 5 and with 5 + 2^32, so a larger one is none."""
+    return whole("seed", value, least=0, most=2**32 - 1)
+
+
 def tensor(name: str, value: Any, *dims: int | str, kind: str = "floating-point", finite: bool = False) -> torch.Tensor:
     """``value`` if it is a tensor of shape ``dims``: an int is a size, a letter any size but 0, a last "..." any
     further sizes.
@@ -127,6 +140,18 @@ def within(name: str, value: torch.Tensor, low: float, high: float) -> torch.Ten
             came = f"values from {float(least):.4g} to {float(largest):.4g}"
             raise ValueError(f"{name}: got {came}, expected them in [{low:g}, {high:g}]")
     return value
+
+
+def distinct(name: str, value: torch.Tensor, count: int) -> torch.Tensor:
+    """``value`` (N, V), whole numbers, as int64, if all are from 0 to ``count`` - 1 and none is twice in a row. On a
+    GPU nothing is checked, as in ``within``.
+    """
+    if value.device.type == "cpu":
+        rows = within(name, value, 0, count - 1).sort(1).values
+        twice = rows[:, 1:] == rows[:, :-1]
+        if twice.any():
+            raise ValueError(f"{name}: got {int(rows[:, 1:][twice][0])} twice in a row, expected each number once")
+    return value.long()
 
 
 def precision(name: str, value: torch.Tensor, model: nn.Module) -> torch.Tensor:

@@ -18,7 +18,7 @@ Encoder = Callable[[torch.Tensor], torch.Tensor]
 
 def _code(encode: Encoder, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """x as the start of a graph, and its code (N, K)."""
-    _check.instance("encode", encode, Callable, "a function from x to its code")
+    _check.function("encode", encode, "a function from x to its code")
     x = _check.tensor("x", x, "N", "P", "...").detach().requires_grad_()
     with torch.enable_grad():
         z = encode(x)
@@ -72,10 +72,11 @@ def contractive_sigmoid(encoder: nn.Module, x: torch.Tensor) -> torch.Tensor:
     ``nn.Sequential`` of one ``nn.Linear`` and one ``nn.Sigmoid``; any other raises ValueError.
     """
     layers = list(encoder) if isinstance(encoder, nn.Sequential) else [encoder]
-    if [type(layer) for layer in layers] != [nn.Linear, nn.Sigmoid]:
+    linear = next(iter(layers), encoder)
+    if type(linear) is not nn.Linear or [type(layer) for layer in layers[1:]] != [nn.Sigmoid]:
         came = ", ".join(type(layer).__name__ for layer in layers)
         raise ValueError(
             f"encoder: got {came}, expected one nn.Linear and one nn.Sigmoid; use contractive for any other"
         )
-    z = encoder(_check.tensor("x", x, "N", layers[0].in_features))
-    return (z * (1 - z)).square() @ layers[0].weight.square().sum(1)
+    z = encoder(_check.tensor("x", x, "N", linear.in_features))
+    return (z * (1 - z)).square() @ linear.weight.square().sum(1)

@@ -52,7 +52,7 @@ def gaussian_mixture(z: torch.Tensor, components: int, seed: int) -> MixtureSame
     from sklearn.mixture import GaussianMixture
 
     components = _check.whole("components", components, most=len(_codes(z)), most_is=", the number of codes")
-    seed = _check.whole("seed", seed, least=0)
+    seed = _check.seed(seed)
     fitted = GaussianMixture(components, reg_covar=1e-6, init_params="k-means++", random_state=seed)
     fitted.fit(z.detach().cpu().double().numpy())
     weights, means, covariances = (

@@ -6,7 +6,8 @@ those of weights, and the sparsity of a whole batch, return one number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from functools import reduce
 
 import torch
 from torch import nn
@@ -48,18 +49,18 @@ def kl_sparsity(z: torch.Tensor, rho: float) -> torch.Tensor:
     return (rho * (rho / rho_hat).log() + (1 - rho) * ((1 - rho) / (1 - rho_hat)).log()).sum()
 
 
-def _weights(model: nn.Module) -> Iterator[torch.Tensor]:
+def _weights(model: nn.Module) -> list[nn.Parameter]:
     matrices = [p for p in _check.instance("model", model, nn.Module, "a module").parameters() if p.dim() > 1]
     if not matrices:
         raise ValueError("model: got a module without a weight matrix, expected at least one")
-    return iter(matrices)
+    return matrices
 
 
 def weights_l1(model: nn.Module) -> torch.Tensor:
-    """The sum of |w| over the weights of all layers, biases left out; one number (MINES)."""
-    return sum(w.abs().sum() for w in _weights(model))
+    """The sum of ``|w|`` over the weights of all layers, biases left out; one number (MINES)."""
+    return reduce(operator.add, (w.abs().sum() for w in _weights(model)))
 
 
 def weights_l2(model: nn.Module) -> torch.Tensor:
     """The sum of w^2 over the weights of all layers, biases left out; one number (IITH, MINES)."""
-    return sum(w.square().sum() for w in _weights(model))
+    return reduce(operator.add, (w.square().sum() for w in _weights(model)))

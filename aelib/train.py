@@ -148,7 +148,7 @@ def _placed(tensors: list[torch.Tensor], device: torch.device, move: bool) -> li
 def _check_numbers(objective: Objective, lr: float, weight_decay: float) -> None:
     _check.real("lr", lr, positive=True)
     _check.real("weight_decay", weight_decay, least=0)
-    _check.instance("objective", objective, Callable, "a function of the model and a batch")
+    _check.function("objective", objective, "a function of the model and a batch")
 
 
 def _mean(value: torch.Tensor, n: int) -> torch.Tensor:
@@ -174,7 +174,7 @@ def evaluate(model: nn.Module, x: torch.Tensor, loss: Callable[..., torch.Tensor
     The model is in the mode afterwards that it was in before. Raises ValueError if x (N, ...) is empty or ``loss`` does
     not return one number per example.
     """
-    _check.instance("loss", loss, Callable, "a function of x_hat and x")
+    _check.function("loss", loss, "a function of x_hat and x")
     batch_size, total = _check.whole("batch_size", batch_size), 0.0
     with evaluating(model):
         for part in _check.tensor("x", x, "N", "...", kind="real").split(batch_size):

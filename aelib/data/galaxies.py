@@ -101,11 +101,11 @@ def sample(n: int, noise: float = 0.05, side: int = 28, seed: int = 0) -> Galaxi
     Uniform: log R from 2 to 5 pixels, n from 1 to 4, q from 0.3 to 1, the angle over half a turn.
     """
     n, noise = _check.whole("n", n), _check.real("noise", noise, least=0)
-    g = torch.Generator().manual_seed(_check.whole("seed", seed, least=0))
+    g = torch.Generator().manual_seed(_check.seed(seed))
     u = torch.rand(4, n, generator=g)
     radius, index = 2 * (math.log(2.5) * u[0]).exp(), 1 + 3 * u[1]
     ratio, angle = 0.3 + 0.7 * u[2], math.pi * u[3]
     parts = zip(*(t.split(1000) for t in (radius, index, ratio, angle)), strict=True)
-    images = torch.cat([render(*part, side=side) for part in parts])
+    images = torch.cat([render(r, n_r, q, a, side) for r, n_r, q, a in parts])
     images += noise * torch.randn(images.shape, generator=g)
     return Galaxies(images, radius, index, ratio, angle)

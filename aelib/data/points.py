@@ -21,7 +21,7 @@ def cloud(
     """``n`` Gaussian points (n, 2) with standard deviations ``spread`` along axes turned by ``angle`` radians."""
     _check.pair("spread", spread, "two standard deviations")
     scale = torch.tensor([float(_check.real("spread", s, least=0)) for s in spread])
-    generator = torch.Generator().manual_seed(_check.whole("seed", seed, least=0))
+    generator = torch.Generator().manual_seed(_check.seed(seed))
     z = torch.randn(_check.whole("n", n), 2, generator=generator) * scale
     c, s = math.cos(_check.real("angle", angle)), math.sin(angle)
     return z @ torch.tensor([[c, s], [-s, c]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -22,7 +24,7 @@ def shaped(images: torch.Tensor, shape: tuple[int, int] | None = None) -> torch.
     return images.reshape(-1, 1, height, width)
 
 
-def _pair(shape: tuple[int, int]) -> tuple:
+def _pair(shape: tuple[int, int]) -> tuple[Any, Any]:
     return _check.pair("shape", shape, "(height, width)")
 
 
@@ -34,8 +36,8 @@ def tile(images: torch.Tensor, columns: int, pad: int = 1, shape: tuple[int, int
     """
     images = shaped(images, shape)
     n, channels, height, width = images.shape
-    pad, rows = _check.whole("pad", pad, least=0), -(-n // _check.whole("columns", columns))
-    h, w = height + pad, width + pad
+    columns, pad = _check.whole("columns", columns), _check.whole("pad", pad, least=0)
+    rows, h, w = -(-n // columns), height + pad, width + pad
     sheet = np.full((rows * h - pad, columns * w - pad, channels), np.nan, dtype=np.float32)
     for i, image in enumerate(images.detach().cpu().permute(0, 2, 3, 1).numpy()):  # (H, W, C)
         top, left = divmod(i, columns)

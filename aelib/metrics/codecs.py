@@ -12,7 +12,8 @@ from PIL import Image
 from aelib import _check
 from aelib.data.sheet import tile
 
-OPTIONS = {"JPEG": {"optimize": True}, "WEBP": {"method": 6}}  # the smallest files that Pillow's encoders make
+# The options that give the smallest files that Pillow's encoders make.
+OPTIONS: dict[str, dict[str, int]] = {"JPEG": {"optimize": True}, "WEBP": {"method": 6}}
 
 
 def roundtrip(x: torch.Tensor, format: str, quality: int) -> tuple[torch.Tensor, int]:

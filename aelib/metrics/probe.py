@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -80,7 +81,7 @@ def classifier(features: int, hidden: tuple[int, ...] = (256,), classes: int = 1
         return mlp(widths)
 
 
-def fit_classifier(model: nn.Module, x: torch.Tensor, labels: torch.Tensor, epochs: int = 5, **options) -> None:
+def fit_classifier(model: nn.Module, x: torch.Tensor, labels: torch.Tensor, epochs: int = 5, **options: Any) -> None:
     """Train ``model`` on x (N, ...) and labels (N,) by cross-entropy; ``options`` are those of ``train.fit``."""
     _check.tensor("labels", labels, len(_check.tensor("x", x, "N", "...")), kind="whole")
 

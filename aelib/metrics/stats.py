@@ -39,4 +39,5 @@ def wilson(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
         _check.real("z", z, positive=True),
     )
     center, spread = share + z**2 / (2 * n), z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-    return max(0.0, (center - spread) / (1 + z**2 / n)), min(1.0, (center + spread) / (1 + z**2 / n))
+    low, high = (center - spread) / (1 + z**2 / n), (center + spread) / (1 + z**2 / n)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))  # a rounding may put a share of 0 or 1 outside

@@ -60,6 +60,7 @@ def fit_judge(x: torch.Tensor, labels: torch.Tensor, epochs: int, seed: int, cla
     _, channels, height, width = _check.tensor("x", x, "N", "C", "H", "W").shape
     quarter = -(-height // 4) * -(-width // 4)  # pixels left after two strides of 2
     _check.tensor("labels", labels, len(x), kind="whole")
+    classes = _check.whole("classes", classes)
     with seeded(seed):
         parts = [junk(part, JUNK[i % len(JUNK)]) for i, part in enumerate(x.split(-(-len(x) // len(JUNK))))]
         model = nn.Sequential(
@@ -110,7 +111,7 @@ def features(model: nn.Sequential, x: torch.Tensor) -> torch.Tensor:
 def squared_frechet(a: torch.Tensor, b: torch.Tensor) -> float:
     """The squared Frechet distance between the Gaussians with the moments of a (N, F) and of b (M, F).
 
-    |m_a - m_b|^2 + tr(A + B - 2 (A^(1/2) B A^(1/2))^(1/2)) with means m and covariances A, B (Heusel et al. 2017,
+    ``|m_a - m_b|^2 + tr(A + B - 2 (A^(1/2) B A^(1/2))^(1/2))`` with means m and covariances A, B (Heusel et al. 2017,
     who take other features). It is 0 for equal moments, and estimates from few samples are too large.
     """
     _check.tensor("b", b, "M", _check.tensor("a", a, "N", "F", finite=True).shape[1], finite=True)

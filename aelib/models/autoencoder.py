@@ -36,8 +36,8 @@ class Autoencoder(nn.Module):
         self.input_shape, self.latent_shape = shape("input_shape", input_shape), shape("latent_shape", latent_shape)
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
-        """The code z (N, *latent_shape) of x (N, *input_shape). Raises ValueError for any other shape of x or of its
-        code.
+        """The code z ``(N, *latent_shape)`` of x ``(N, *input_shape)``. Raises ValueError for any other shape of x or
+        of its code.
         """
         return self._made(
             "z",
@@ -46,7 +46,7 @@ class Autoencoder(nn.Module):
         )
 
     def logits(self, z: torch.Tensor) -> torch.Tensor:
-        """What the decoder makes of z (N, *latent_shape) before ``output``; shape (N, *input_shape)."""
+        """What the decoder makes of z ``(N, *latent_shape)`` before ``output``; shape ``(N, *input_shape)``."""
         return self._made(
             "x_hat",
             self.decoder(_check.precision("z", _check.tensor("z", z, "N", *self.latent_shape), self)),
@@ -54,7 +54,9 @@ class Autoencoder(nn.Module):
         )
 
     def decode(self, z: torch.Tensor) -> torch.Tensor:
-        """The reconstruction x_hat (N, *input_shape) of z (N, *latent_shape). Raises ValueError for any other shape."""
+        """The reconstruction x_hat ``(N, *input_shape)`` of z ``(N, *latent_shape)``. Raises ValueError for any other
+        shape.
+        """
         return self.output(self.logits(z))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

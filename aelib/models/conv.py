@@ -40,8 +40,8 @@ def transposed_size(n: int, kernel: int, stride: int = 1, padding: int = 0) -> i
 
 
 def _geometry(n: int, kernel: int, stride: int, padding: int) -> tuple[int, int, int, int]:
-    sizes = (_check.whole(name, value) for name, value in (("n", n), ("kernel", kernel), ("stride", stride)))
-    return *sizes, _check.whole("padding", padding, least=0)
+    n, kernel, stride = _check.whole("n", n), _check.whole("kernel", kernel), _check.whole("stride", stride)
+    return n, kernel, stride, _check.whole("padding", padding, least=0)
 
 
 def bed_of_nails(x: torch.Tensor, factor: int = 2) -> torch.Tensor:
@@ -63,6 +63,7 @@ def transposed_conv_steps(x: torch.Tensor, kernel: torch.Tensor, stride: int = 1
     """
     rows, columns = _check.tensor("x", x, "H", "W").shape
     k, m = _check.tensor("kernel", kernel, "k", "l").shape
+    stride, padding = _check.whole("stride", stride), _check.whole("padding", padding, least=0)
     height, width = transposed_size(rows, k, stride, padding), transposed_size(columns, m, stride, padding)
     canvas = x.new_zeros(height + 2 * padding, width + 2 * padding)
     steps = []
@@ -162,6 +163,7 @@ def checkerboard(images: torch.Tensor) -> torch.Tensor:
     if flat.any():
         raise ValueError(f"images: got {int(flat.sum())} without contrast, expected images that are not constant")
     x = images - images.mean((1, 2, 3), keepdim=True)
+    x = x.ldexp(-x.abs().amax((1, 2, 3), keepdim=True).frexp().exponent)  # by a power of 2: no square is too small now
     a, b, c, d = x[:, :, :-1, :-1], x[:, :, :-1, 1:], x[:, :, 1:, :-1], x[:, :, 1:, 1:]
     energy = (a.square() + b.square() + c.square() + d.square()).mean((1, 2, 3)) / 4
     return ((a - b - c + d) / 4).square().mean((1, 2, 3)) / energy

@@ -16,18 +16,20 @@ def mlp(sizes: Sequence[int], activation: Activation = nn.ReLU, output: Activati
 
     ``sizes`` lists the widths from input to output, so ``mlp([784, 128, 32])`` has two layers.
     """
-    sizes, activation = _sizes(sizes), _check.maker("activation", activation)
+    sizes, activation = layer_sizes(sizes), _check.maker("activation", activation)
     output = output and _check.maker("output", output)
     layers: list[nn.Module] = []
     for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
         layers.append(nn.Linear(n_in, n_out))
         last = i == len(sizes) - 2
-        if not last or output is not None:
-            layers.append(output() if last else activation())
+        follows = output if last else activation
+        if follows is not None:
+            layers.append(follows())
     return nn.Sequential(*layers)
 
 
-def _sizes(sizes: Sequence[int]) -> list[int]:
+def layer_sizes(sizes: Sequence[int]) -> list[int]:
+    """``sizes`` if they are the widths of a network: at least two whole numbers, from input to output."""
     if len(_check.instance("sizes", sizes, Sequence, "a list of widths")) < 2:
         raise ValueError(f"sizes: got {sizes!r}, expected at least two widths, from input to output")
     return [_check.whole("sizes", size) for size in sizes]
@@ -41,6 +43,9 @@ class MLPAutoencoder(Autoencoder):
     code); ``output`` follows the last layer (None: real-valued outputs).
     """
 
+    encoder: nn.Sequential
+    decoder: nn.Sequential
+
     def __init__(
         self,
         sizes: Sequence[int],
@@ -48,7 +53,7 @@ class MLPAutoencoder(Autoencoder):
         code: Activation | None = None,
         output: Activation | None = nn.Sigmoid,
     ) -> None:
-        sizes = _sizes(sizes)
+        sizes = layer_sizes(sizes)
         encoder = mlp(sizes, activation, code and _check.maker("code", code))
         last = output and _check.maker("output", output)()
         super().__init__(encoder, mlp(sizes[::-1], activation), sizes[0], sizes[-1], last)
@@ -88,12 +93,18 @@ class TiedMLPAutoencoder(MLPAutoencoder):
     image in the encoder, and has only its biases for itself.
     """
 
-    def __init__(self, sizes: Sequence[int], **layers: Activation | None) -> None:
-        super().__init__(sizes, **layers)
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Activation = nn.ReLU,
+        code: Activation | None = None,
+        output: Activation | None = nn.Sigmoid,
+    ) -> None:
+        super().__init__(sizes, activation, code, output)
         forth = [layer for layer in self.encoder if isinstance(layer, nn.Linear)]
-        back = [i for i, layer in enumerate(self.decoder) if isinstance(layer, nn.Linear)]
-        for i, mirror in zip(back, reversed(forth), strict=True):
-            self.decoder[i] = _Transposed(mirror, self.decoder[i].bias)
+        back = [(i, layer) for i, layer in enumerate(self.decoder) if isinstance(layer, nn.Linear)]
+        for (i, layer), mirror in zip(back, reversed(forth), strict=True):
+            self.decoder[i] = _Transposed(mirror, layer.bias)
 
 
 class _Transposed(nn.Module):

@@ -46,7 +46,8 @@ def unpatchify(patches: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
 def _image(shape: Sequence[int]) -> tuple[int, int, int]:
     if len(_check.instance("shape", shape, Sequence, "a shape (C, H, W)")) != 3:
         raise ValueError(f"shape: got {shape!r}, expected (C, H, W)")
-    return tuple(_check.whole("shape", side) for side in shape)
+    channels, height, width = (_check.whole("shape", side) for side in shape)
+    return channels, height, width
 
 
 def _divisor(patch_size: int, sides: tuple[int, int]) -> int:
@@ -81,11 +82,14 @@ def random_mask(
 class MaskedAutoencoder(nn.Module):
     """Encode the visible patches, put a learned token in place of each masked one, decode all.
 
-    Images (N, *shape) have T patches of ``patch_size`` x ``patch_size`` pixels. Encoder and decoder are transformers
-    of ``depth`` and ``decoder_depth`` layers, with tokens of ``width`` and ``decoder_width`` numbers. It starts close
-    to the output 0. Raises ValueError if ``patch_size`` does not divide the sides, or ``heads`` and 4 do not divide
-    both widths.
+    Images ``(N, *shape)`` have T patches of ``patch_size`` x ``patch_size`` pixels. Encoder and decoder are
+    transformers of ``depth`` and ``decoder_depth`` layers, with tokens of ``width`` and ``decoder_width`` numbers. It
+    starts close to the output 0. Raises ValueError if ``patch_size`` does not divide the sides, or ``heads`` and 4 do
+    not divide both widths.
     """
+
+    places: torch.Tensor
+    decoder_places: torch.Tensor
 
     def __init__(
         self,
@@ -98,12 +102,14 @@ class MaskedAutoencoder(nn.Module):
         heads: int = 4,
     ) -> None:
         super().__init__()
-        self.input_shape = channels, height, _ = _image(shape)
-        self.patch_size = _divisor(patch_size, self.input_shape[1:])
-        rows, columns = (side // patch_size for side in self.input_shape[1:])
-        self.n_patches, pixels = rows * columns, channels * patch_size**2
+        self.input_shape = channels, height, side = _image(shape)
+        self.patch_size = _divisor(patch_size, (height, side))
+        rows, columns = height // self.patch_size, side // self.patch_size
+        self.n_patches, pixels = rows * columns, channels * self.patch_size**2
+        width, decoder_width = _check.whole("width", width), _check.whole("decoder_width", decoder_width)
+        heads = _check.whole("heads", heads)
         for name, value in (("width", width), ("decoder_width", decoder_width)):
-            if _check.whole(name, value) % _check.whole("heads", heads):
+            if value % heads:
                 raise ValueError(f"heads: got {heads}, expected a divisor of {name}, {value}")
         self.register_buffer("places", positions(rows, columns, width), persistent=False)
         self.register_buffer("decoder_places", positions(rows, columns, decoder_width), persistent=False)
@@ -120,13 +126,14 @@ class MaskedAutoencoder(nn.Module):
     def encode(self, x: torch.Tensor, keep: torch.Tensor | None = None) -> torch.Tensor:
         """Tokens (N, V, width) of the visible patches ``keep`` (N, V) of x (N, C, H, W), or of all T patches.
 
-        Masked patches are dropped before anything is computed: the tokens cannot depend on them.
+        Masked patches are dropped before anything is computed: the tokens cannot depend on them. Raises ValueError if
+        a row of ``keep`` has a patch twice or one that is not there.
         """
         x = _check.precision("x", _check.tensor("x", x, "N", *self.input_shape), self)
         patches = patchify(x, self.patch_size)  # (N, T, P)
         places = self.places.expand(len(x), -1, -1)
         if keep is not None:
-            _check.tensor("keep", keep, len(x), "V", kind="whole")
+            keep = self._visible(keep, len(x), "V")
             patches, places = _take(patches, keep), _take(places, keep)  # (N, V, P), (N, V, width)
         return self.encoder(self.embed(patches) + places)
 
@@ -134,10 +141,11 @@ class MaskedAutoencoder(nn.Module):
         """The image (N, C, H, W) of visible tokens z (N, V, width) and their places ``keep`` (N, V); None: all are
         there.
         """
-        n, visible, _ = _check.tensor("z", z, "N", "V", self.embed.out_features).shape
+        there = self.n_patches if keep is None else "V"
+        n, visible, _ = _check.tensor("z", z, "N", there, self.embed.out_features).shape
         z = self.narrow(z)  # (N, V, decoder_width)
         if keep is not None:
-            _check.tensor("keep", keep, n, visible, kind="whole")
+            keep = self._visible(keep, n, visible)
             masked = self.mask_token.expand(n, self.n_patches, -1)
             z = masked.scatter(1, keep[..., None].expand_as(z), z)  # (N, T, decoder_width)
         return unpatchify(self.predict(self.decoder(z + self.decoder_places)), self.input_shape)
@@ -145,6 +153,10 @@ class MaskedAutoencoder(nn.Module):
     def forward(self, x: torch.Tensor, keep: torch.Tensor | None = None) -> torch.Tensor:
         """x_hat (N, C, H, W), from the patches ``keep`` (N, V) of x alone; from all of them if it is None."""
         return self.decode(self.encode(x, keep), keep)
+
+    def _visible(self, keep: torch.Tensor, n: int, visible: int | str) -> torch.Tensor:
+        """``keep`` (N, V) if it has V different patches of each image."""
+        return _check.distinct("keep", _check.tensor("keep", keep, n, visible, kind="whole"), self.n_patches)
 
 
 def masked_mse(x_hat: torch.Tensor, x: torch.Tensor, mask: torch.Tensor, patch_size: int) -> torch.Tensor:

@@ -62,7 +62,7 @@ def covariance(x: torch.Tensor, mean: torch.Tensor, chunk: int = 4096) -> torch.
     Summed over ``chunk`` rows at a time, so that no double-precision copy of all of x is made.
     """
     total = torch.zeros(x.shape[1], x.shape[1], dtype=torch.float64, device=x.device)
-    for part in x.split(chunk):
+    for part in x.split(_check.whole("chunk", chunk)):
         centered = part - mean  # (chunk, P), in double precision because the mean is
         total += centered.T @ centered
     return total / len(x)

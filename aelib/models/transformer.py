@@ -26,14 +26,17 @@ def positions(rows: int, columns: int, width: int) -> torch.Tensor:
     return torch.cat([f(a) for a in angles for f in (torch.sin, torch.cos)], 1)
 
 
-class Block(nn.TransformerEncoderLayer):
+class Block(nn.Module):
     """torch's transformer layer (normalization first, no dropout), computed with fewer copies: tokens (N, T, width).
 
     Keys start equal to queries, so that like attends to like (Trockman & Kolter 2023).
     """
 
     def __init__(self, width: int, heads: int) -> None:
-        super().__init__(width, heads, 2 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
+        super().__init__()
+        self.self_attn = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.linear1, self.linear2 = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
 
     def start_alike(self) -> Block:
         """Draw new queries and take them for the keys as well."""

@@ -16,7 +16,7 @@ from torch import nn
 
 from aelib import _check
 from aelib.models.autoencoder import Activation
-from aelib.models.dense import mlp
+from aelib.models.dense import layer_sizes, mlp
 
 LOG_2PI = math.log(2 * math.pi)
 
@@ -86,8 +86,8 @@ class BernoulliVAE(nn.Module):
 
     def __init__(self, sizes: Sequence[int], activation: Activation = nn.ReLU) -> None:
         super().__init__()
-        *widths, latent_dim = _check.instance("sizes", sizes, Sequence, "a list of widths")
-        self.encoder = mlp([*widths, 2 * _check.whole("sizes", latent_dim)], activation)
+        *widths, latent_dim = layer_sizes(sizes)
+        self.encoder = mlp([*widths, 2 * latent_dim], activation)
         self.decoder = mlp([latent_dim, *widths[::-1]], activation)
         self.output = nn.Sigmoid()
         self.input_shape, self.latent_shape = (widths[0],), (latent_dim,)
@@ -123,10 +123,8 @@ class LinearVAE(nn.Module):
 
     def __init__(self, inputs: int, latent_dim: int) -> None:
         super().__init__()
-        self.input_shape, self.latent_shape = (
-            (_check.whole("inputs", inputs),),
-            (_check.whole("latent_dim", latent_dim),),
-        )
+        inputs, latent_dim = _check.whole("inputs", inputs), _check.whole("latent_dim", latent_dim)
+        self.input_shape, self.latent_shape = (inputs,), (latent_dim,)
         self.encoder, self.decoder = nn.Linear(inputs, latent_dim), nn.Linear(latent_dim, inputs)
         self.log_var, self.log_noise = nn.Parameter(torch.zeros(latent_dim)), nn.Parameter(torch.zeros(()))
 

@@ -25,6 +25,9 @@ def clean():
     plt.close("all")
     with plt.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings(
+            "default", category=DeprecationWarning, module="matplotlib|pyparsing"
+        )  # among themselves
         plots.use_style()
         yield
         plt.close("all")
