@@ -13,7 +13,6 @@ lecture".
 
 from __future__ import annotations
 
-import html
 import time
 import tomllib
 from collections.abc import Mapping
@@ -21,14 +20,13 @@ from importlib.resources import files
 from typing import Any
 
 from aelib import _check
+from aelib.notebook import shown
 from aelib.notebook.decks import BEYOND, DECKS
 from aelib.notebook.profiles import check_profile
 from aelib.notebook.records import show_record
-from aelib.notebook.rules import meets, result, rule
+from aelib.notebook.rules import CONDITIONS, FAILS, met, result, rule, verdict
 
 KINDS = ("exact", "measured", "audit")
-CONDITIONS = ("official split", "MNIST")
-HOLDS, CONTRADICTS, NOT_JUDGED, FAILS = "holds", "contradicts the lecture", "not judged", "fails"
 
 
 class ClaimFailed(AssertionError):
@@ -64,14 +62,9 @@ class Claims:
         self._clock = time.perf_counter()
 
     @property
-    def met(self) -> set[str]:
-        """The conditions that this run meets."""
-        return {name for name, met in zip(CONDITIONS, (self.seed == 0, self.dataset == "mnist"), strict=True) if met}
-
-    @property
     def own(self) -> bool:
         """Whether this is the run that the book shows: the full profile, the official split, MNIST."""
-        return self.profile == "full" and self.met == set(CONDITIONS)
+        return self.profile == "full" and met(self.seed, self.dataset) == set(CONDITIONS)
 
     def check(self, id: str, **values: float) -> str:
         """Judge one claim by the rules of the register, show the verdict and return it.
@@ -105,56 +98,31 @@ class Claims:
             "chapter": self.chapter,
             **{key: entry[key] for key in ("decks", "kind", "statement", "conditions", "because")},
             "measured": measured,
-            "verdict": self._verdict(entry, measured),
             "profile": self.profile,
             "seed": self.seed,
             "dataset": self.dataset,
             "seconds": now - self._clock,
         }
+        record["verdict"] = verdict(record)
         self._clock = now
         self.records.append(record)
-        results, name = "; ".join(map(result, measured)), html.escape(record["id"])
-        shown = f"<p class='aelib-claim'>Claim {name} {_badge(record['verdict'])}: {html.escape(results)}</p>"
-        show_record("claim", record, shown, f"Claim {record['id']} {record['verdict']}: {results}")
+        show_record("claim", record, *shown.claim(record))
         return record["verdict"]
-
-    def _verdict(self, entry: dict, measured: list[dict]) -> str:
-        judged = entry["kind"] == "exact" or self.profile == "full"
-        if not judged or not set(entry["conditions"]) <= self.met:
-            return NOT_JUDGED
-        if not all(map(meets, measured)):
-            return FAILS
-        return CONTRADICTS if entry["because"] else HOLDS
 
     def table(self) -> None:
         """Show every claim of the chapter. In the book's own run, raise ClaimFailed if any of them fails."""
-        heads = ("Claim", "What we claimed", "What we measured, and the rule", "Verdict")
-        head = f"<tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr>"
-        rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(r))}</tr>" for r in self.records)
-        text = "\n".join(f"{r['id']}: {r['verdict']}" for r in self.records)
-        show_record("table", {"chapter": self.chapter}, f"<table class='aelib-claims'>{head}{rows}</table>", text)
+        show_record("table", {"chapter": self.chapter}, *shown.table(self.records))
         failed = [r for r in self.records if r["verdict"] == FAILS]
         if failed and self.own:
             lines = "\n".join(f"  {r['id']}: {'; '.join(map(result, r['measured']))}" for r in failed)
             raise ClaimFailed(f"{len(failed)} of {len(self.records)} claims fail:\n{lines}")
 
 
-def _cells(r: dict) -> list[str]:
-    because = f"<br>{html.escape(r['because'])}" if r["because"] else ""
-    name = f"{html.escape(r['id'])}<br><small>{r['kind']}, {', '.join(r['decks'])}</small>"
-    results = "".join(f"<li>{html.escape(result(m))}</li>" for m in r["measured"])
-    return [name, html.escape(r["statement"]), f"<ul>{results}</ul>", _badge(r["verdict"]) + because]
-
-
-def _badge(verdict: str) -> str:
-    return f"<strong class='aelib-verdict aelib-{verdict.split()[0]}'>{verdict}</strong>"
-
-
 def _entry(id: str, entry: Mapping[str, Any]) -> dict:
     """A claim of the register, checked, with its rules. Raises ValueError, which names the claim, for what is missing
     or odd.
     """
-    where, known = f"register: {id}", {"kind", "decks", "statement", "conditions", "because", "measured"}
+    where, known = f"register: {id}", {"kind", "decks", "statement", "conditions", "because", "given", "measured"}
     if unknown := set(entry) - known:
         raise ValueError(f"{where}: got {', '.join(sorted(unknown))}, expected some of {', '.join(sorted(known))}")
     if entry.get("kind") not in KINDS:
@@ -168,6 +136,8 @@ def _entry(id: str, entry: Mapping[str, Any]) -> dict:
     }.items():
         if not isinstance(text, str) or not text.strip():
             raise ValueError(f"{where}: got no text for {name}, expected one that says something")
+    if not all(isinstance(text, str) for text in entry.get("given", [])):
+        raise ValueError(f"{where}: got given = {entry['given']!r}, expected texts, the numbers that were set")
     measured = {n: {"what": m["what"], "rule": rule(m, f"{where}: {n}")} for n, m in entry.get("measured", {}).items()}
     if not measured:
         raise ValueError(f"{where}: got no measurement, expected at least one")

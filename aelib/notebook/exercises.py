@@ -7,25 +7,22 @@ notebook with open exercises still runs from top to bottom.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import Any
 
 from aelib import _check
+from aelib.notebook import shown
 from aelib.notebook.records import show_record
 
 
 def grade(exercise: str, checker: Callable[[Any], None], answer: Any) -> bool:
     """Run ``checker(answer)``, show the result as that of ``exercise`` ("2.1", say), and return whether it passed."""
     _check.text("exercise", exercise)
-    _check.instance("checker", checker, Callable, "a function of the answer")
+    _check.function("checker", checker, "a function of the answer")
+    record: dict[str, Any] = {"id": exercise, "passed": True}
     try:
         checker(answer)
-        passed, text = True, f"Exercise {exercise}: correct."
     except (Exception, SystemExit) as error:  # whatever the answer does wrong, the reader is told, not stopped
-        hint = str(error) or type(error).__name__
-        passed, text = False, f"Exercise {exercise}: not yet. {hint.splitlines()[0]}"
-    show_record(
-        "exercise", {"id": exercise, "passed": passed}, f"<p class='aelib-exercise'>{html.escape(text)}</p>", text
-    )
-    return passed
+        record |= {"passed": False, "hint": (str(error) or type(error).__name__).splitlines()[0]}
+    show_record("exercise", record, *shown.exercise(record))
+    return record["passed"]

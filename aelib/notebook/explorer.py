@@ -163,7 +163,8 @@ def _data(plane: Plane) -> dict:
     low, high = (limits := _limits(plane)).T
     medians = [[int(c), *np.median(codes[labels == c], axis=0).tolist()] for c in np.unique(labels)]
     ticks = [
-        [t for t in MaxNLocator(5).tick_values(*ends).round(12).tolist() if ends[0] <= t <= ends[1]] for ends in limits
+        [t for t in np.round(MaxNLocator(5).tick_values(*ends), 12).tolist() if ends[0] <= t <= ends[1]]
+        for ends in limits
     ]
     return {
         "layers": layers,

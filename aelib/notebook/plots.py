@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,20 +23,16 @@ from aelib import _check
 from aelib.data.sheet import shaped, tile
 from aelib.notebook.records import show_image
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 WIDTH = 6.0
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC3311",
-    "#AA4499",
-    "#3C97DA",
-    "#222222",
-)
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#D55E00", "#009E73", "#CC3311"
+PURPLE, SKY, BLACK = "#AA4499", "#3C97DA", "#222222"
 CYCLE = [BLUE, ORANGE, GREEN, PURPLE, SKY, RED]
 # Ten classes (Paul Tol's "muted" scheme and black); color never stands alone: classes are also labeled by number.
 CLASSES = ["#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#222222"]
-STYLE = {
+STYLE: dict[RcKeyType, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
     "figure.facecolor": "white",
@@ -61,7 +57,7 @@ def use_style() -> None:
     plt.rcParams.update(STYLE)
 
 
-def figure(columns: int = 1, rows: int = 1, height: float = 3.0, **options) -> tuple[Figure, np.ndarray]:
+def figure(columns: int = 1, rows: int = 1, height: float = 3.0, **options: Any) -> tuple[Figure, Any]:
     """A figure of the book's width and ``height`` inches, and its axes as an array (a single Axes for 1 x 1)."""
     rows, columns = _check.whole("rows", rows), _check.whole("columns", columns)
     return plt.subplots(rows, columns, figsize=(WIDTH, _check.real("height", height, positive=True)), **options)
@@ -133,12 +129,14 @@ def scatter_classes(ax: Axes, z: torch.Tensor, labels: torch.Tensor, size: float
     _check.instance("ax", ax, Axes, "a matplotlib Axes")
     _check.tensor("labels", labels, len(_check.tensor("z", z, "N", 2)), kind="whole")
     _check.real("size", size, positive=True)
-    z, labels = z.detach().cpu().numpy(), labels.cpu().numpy()
-    for c in np.unique(labels):
-        ax.scatter(*z[labels == c].T, s=size, color=CLASSES[c % 10], alpha=0.6, linewidths=0, rasterized=True)
+    codes, classes = z.detach().cpu().numpy(), labels.cpu().numpy()
+    for c in np.unique(classes):
+        x, y = codes[classes == c].T
+        ax.scatter(x, y, s=size, color=CLASSES[c % 10], alpha=0.6, linewidths=0, rasterized=True)
     box = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": BLACK, "linewidth": 0.8}
-    for c in np.unique(labels):
-        ax.text(*np.median(z[labels == c], axis=0), str(c), ha="center", va="center", fontsize=10, bbox=box)
+    for c in np.unique(classes):
+        x, y = np.median(codes[classes == c], axis=0)
+        ax.text(x, y, str(c), ha="center", va="center", fontsize=10, bbox=box)
     ax.set_xlabel("code 1")
     ax.set_ylabel("code 2")
 
@@ -149,10 +147,10 @@ def curves(ax: Axes, x: Sequence[float] | torch.Tensor, ys: Mapping[str, Any], *
     A curve is (X,), runs (R, X), drawn as mean and standard deviation, or a tuple (values, low, high) of (X,), drawn
     with its interval. ``options`` are those of ``ax.set``, such as ``xlabel``.
     """
-    x = np.asarray(x, dtype=float)
+    places = np.asarray(x, dtype=float)
     for (name, y), style in zip(ys.items(), _styles(), strict=False):
         middle, spread = _middle(y)
-        ax.errorbar(x, middle, spread, label=name, capsize=3, markersize=5, **style)
+        ax.errorbar(places, middle, spread, label=name, capsize=3, markersize=5, **style)
     _finish(ax, len(ys) > 1, options)
 
 

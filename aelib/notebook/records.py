@@ -15,6 +15,7 @@ import torch
 from IPython.display import display
 
 from aelib import _check
+from aelib.notebook import shown
 
 
 def glue(**values: Any) -> None:
@@ -25,10 +26,8 @@ def glue(**values: Any) -> None:
     anything else, before any value is kept.
     """
     kept = {name: value for key, given in values.items() for name, value in _flat(key, given)}
-    shown = (f"{name} = {value if isinstance(value, str) else format(value, '.4g')}" for name, value in kept.items())
-    text = f"For the text: {', '.join(shown)}"
     stored = {name: _json(value) for name, value in kept.items()}
-    display({"text/plain": text}, raw=True, metadata={"aelib": {"glue": stored}})
+    display({"text/plain": shown.glue(stored)}, raw=True, metadata={"aelib": {"glue": stored}})
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, float | int | str]]:

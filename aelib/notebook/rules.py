@@ -8,12 +8,16 @@ every run).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 NEAR = 0.05  # a value and bounds that lie so close to 1 are printed by how far they are from it
 BOUNDS = ("at_least", "at_most", "equals", "within")
 FLAGS = ("refuted", "timing")
+LARGEST = 1e300  # of a bound
+CONDITIONS = ("official split", "MNIST")
+HOLDS, CONTRADICTS, NOT_JUDGED, FAILS = "holds", "contradicts the lecture", "not judged", "fails"
 
 
 def rule(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -27,15 +31,24 @@ def rule(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
     if unknown or tuple(given) not in {("at_least",), ("at_most",), ("at_least", "at_most"), ("equals",), ("within",)}:
         names = ", ".join(sorted(unknown or given)) or "no bound"
         raise ValueError(f"{where}: got {names}, expected at_least, at_most or both, equals, or within")
-    for value in given.get("within", list(given.values())):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError(f"{where}: got the bound {value!r}, expected a finite number")
+    bounds = given.get("within", list(given.values()))
+    if not isinstance(bounds, list) or "within" in given and len(bounds) != 2:
+        raise ValueError(f"{where}: got within = {bounds!r}, expected [target, tolerance]")
+    for value in bounds:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < LARGEST:
+            raise ValueError(f"{where}: got the bound {value!r}, expected a finite number, of at most 1e300")
+    for flag in FLAGS:
+        if not isinstance(entry.get(flag, False), bool):
+            raise ValueError(f"{where}: got {flag} = {entry[flag]!r}, expected true or false")
     low, high = given.get("at_least"), given.get("at_most")
     if "equals" in given:
         low = high = given["equals"]
     if "within" in given:
-        target, tolerance = given["within"]
-        low, high = target - tolerance, target + tolerance
+        target, tolerance = map(_decimal, given["within"])
+        low, high = (
+            float(target - tolerance),
+            float(target + tolerance),
+        )  # 0.3 - 0.2 is 0.1, as whoever reads it expects
     if low is not None and high is not None and low > high:
         raise ValueError(f"{where}: got at least {low} and at most {high}, expected the lesser number first")
     return {"low": low, "high": high, **{flag: bool(entry.get(flag, False)) for flag in FLAGS}}
@@ -49,35 +62,66 @@ def meets(m: Mapping[str, Any]) -> bool:
     return ((low is None or value >= low) and (high is None or value <= high)) != m["refuted"]
 
 
+def met(seed: int, dataset: str) -> set[str]:
+    """The conditions that a run with this seed and these data meets."""
+    return {name for name, holds in zip(CONDITIONS, (seed == 0, dataset == "mnist"), strict=True) if holds}
+
+
+def verdict(claim: Mapping[str, Any]) -> str:
+    """The verdict that follows from what a claim's record holds: its kind, conditions, values, rules and run.
+
+    Exact claims are judged in every run; the others in the full profile, and where their conditions are met.
+    """
+    judged = claim["kind"] == "exact" or claim["profile"] == "full"
+    if not judged or not set(claim["conditions"]) <= met(claim["seed"], claim["dataset"]):
+        return NOT_JUDGED
+    if not all(map(meets, claim["measured"])):
+        return FAILS
+    return CONTRADICTS if claim["because"] else HOLDS
+
+
 def words(m: Mapping[str, Any]) -> str:
     """The rule in words, with its bounds as they are judged."""
     return _words(m, number)
 
 
 def result(m: Mapping[str, Any]) -> str:
-    """What was measured, the value and the rule in one line; close to 1, by how much the value is above or below it."""
-    bounds = [bound for bound in (m["low"], m["high"]) if bound is not None]
-    whole = all(float(x).is_integer() for x in (m["value"], *bounds) if math.isfinite(x))
-    if not whole and all(abs(x - 1) <= NEAR for x in (m["value"], *bounds)):
-        return f"{m['what']}: {excess(m['value'])} (rule: {_words(m, excess)})"
-    return f"{m['what']} = {number(m['value'], 4)} (rule: {words(m)})"
+    """What was measured, the value and the rule in one line; close to 1, by how much the value is above or below it.
 
-
-def excess(value: float) -> str:
-    """How far a number near 1 is from it, in percent."""
-    share = 100 * (value - 1)
-    if value == 1:
-        return "1"
-    return f"{number(float(f'{abs(share):.4g}'))} % {'above' if share > 0 else 'below'} 1"
-
-
-def number(value: float, digits: int = 15) -> str:
-    """``value`` to ``digits`` significant digits, as short as it can be; a whole number is a count, and is shown in
-    full.
+    The value has four digits, and more where it would else seem to lie on the other side of a bound.
     """
-    return (
-        f"{value:.0f}" if math.isfinite(value) and abs(value) < 1e15 and value == int(value) else f"{value:.{digits}g}"
-    )
+    value, bounds = m["value"], [bound for bound in (m["low"], m["high"]) if bound is not None]
+    whole = all(float(x).is_integer() for x in (value, *bounds) if math.isfinite(x))
+    if not whole and all(abs(x - 1) <= NEAR for x in (value, *bounds)):
+        digits = _digits(m, lambda digits: float(1 + Decimal(f"{_decimal(value) - 1:.{digits}g}")))
+        return f"{m['what']}: {excess(value, digits)} (rule: {_words(m, excess)})"
+    digits = _digits(m, lambda digits: float(number(value, digits)))
+    return f"{m['what']} = {number(value, digits)} (rule: {words(m)})"
+
+
+def _digits(m: Mapping[str, Any], rounded: Callable[[int], float]) -> int:
+    """How many digits of the value it takes to see whether it meets the rule."""
+    return next((n for n in range(4, 17) if meets({**m, "value": rounded(n)}) == meets(m)), 17)
+
+
+def excess(value: float, digits: int | None = None) -> str:
+    """How far a number near 1 is from it, in percent; the bounds of a rule are decimals, and none of theirs is lost."""
+    share = 100 * (_decimal(value) - 1)
+    if not share:
+        return "1"
+    return f"{number(float(abs(share)), digits)} % {'above' if share > 0 else 'below'} 1"
+
+
+def number(value: float, digits: int | None = None) -> str:
+    """``value`` to ``digits`` significant digits, or to the last; a whole number is a count, and is shown in full."""
+    if math.isfinite(value) and abs(value) < 1e15 and value == int(value):
+        return f"{value:.0f}"
+    return f"{float(value)!r}" if digits is None else f"{value:.{digits}g}"
+
+
+def _decimal(value: float) -> Decimal:
+    """The number as it is written, 0.1 and not the binary fraction next to it."""
+    return Decimal(repr(float(value)))
 
 
 def _words(m: Mapping[str, Any], shown) -> str:
@@ -87,7 +131,8 @@ def _words(m: Mapping[str, Any], shown) -> str:
     elif low == high:
         text = f"exactly {shown(low)}"
     else:
-        middle, half = (low + high) / 2, (high - low) / 2
-        narrow = shown is number and half < 0.01 * abs(middle) or abs(middle) < 1e-9 * half
-        text = f"within {number(half, 6)} of {number(middle, 12)}" if narrow else f"from {shown(low)} to {shown(high)}"
+        middle = float((_decimal(low) + _decimal(high)) / 2)
+        half = float((_decimal(high) - _decimal(low)) / 2)
+        narrow = shown is number and half < 0.01 * abs(middle) or middle == 0
+        text = f"within {number(half)} of {number(middle)}" if narrow else f"from {shown(low)} to {shown(high)}"
     return text + ", refuted" * m["refuted"]

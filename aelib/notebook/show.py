@@ -9,6 +9,7 @@ import torch
 from IPython.display import display
 
 from aelib import _check
+from aelib.notebook import shown
 
 
 def listed(values: Mapping[Any, Any], form: str = ".2f", last: str = ", ") -> str:
@@ -27,14 +28,14 @@ def table(rows: Mapping[Any, Any], columns: Mapping[str, str], corner: str = "")
     list of values, or a single one. A value is a number, a text, None (an empty cell), a tuple (value, low, high),
     which is shown with its interval, or a tensor of runs (R,), shown as mean and standard deviation.
     """
-    lines = [[corner, *columns], ["---"] * (len(columns) + 1)]
+    lines = [[corner, *columns]]
     for name, row in rows.items():
         values = row if isinstance(row, list) else [row]
         if len(values) != len(columns):
             raise ValueError(f"rows: got {len(values)} values for {name!r}, expected {len(columns)}, one a column")
         lines.append([str(name), *(_cell(value, form) for value, form in zip(values, columns.values(), strict=True))])
-    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    display({"text/markdown": text, "text/plain": text}, raw=True)
+    text = shown.rows({"lines": lines})
+    display({"text/markdown": text, "text/plain": text}, raw=True, metadata={"aelib": {"rows": {"lines": lines}}})
 
 
 def collect(rows: Iterable[Mapping[str, Any]]) -> dict[str, torch.Tensor]:

@@ -21,7 +21,7 @@ def test_a_right_answer(displayed):
 def test_a_wrong_answer_gets_the_first_line_of_the_hint(displayed):
     assert grade("2.1", is_three, 4) is False
     [(data, metadata)] = displayed
-    assert metadata == {"aelib": {"exercise": {"id": "2.1", "passed": False}}}
+    assert metadata == {"aelib": {"exercise": {"id": "2.1", "passed": False, "hint": "Count the <axes> again."}}}
     assert data["text/plain"] == "Exercise 2.1: not yet. Count the <axes> again."
     assert "&lt;axes&gt;" in data["text/html"] and "<axes>" not in data["text/html"]
 

@@ -12,7 +12,7 @@ from aelib.notebook import show
 def shown(monkeypatch):
     """The Markdown of what was displayed."""
     found: list[str] = []
-    monkeypatch.setattr(show, "display", lambda data, raw: found.append(data["text/markdown"]))
+    monkeypatch.setattr(show, "display", lambda data, raw, metadata: found.append(data["text/markdown"]))
     return found
 
 

@@ -1,0 +1,63 @@
+"""What a record looks like in a notebook, as HTML and as plain text; nothing here needs torch.
+
+An output is made from its record alone, so whoever reads a notebook can make it again and compare.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aelib.notebook.rules import number, result
+
+Shown = tuple[str, str]  # HTML and plain text
+
+
+def claim(record: Mapping[str, Any]) -> Shown:
+    """A claim with its verdict and what was measured."""
+    results = "; ".join(map(result, record["measured"]))
+    name = html.escape(record["id"])
+    shown = f"<p class='aelib-claim'>Claim {name} {badge(record['verdict'])}: {html.escape(results)}</p>"
+    return shown, f"Claim {record['id']} {record['verdict']}: {results}"
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> Shown:
+    """The claims of a chapter."""
+    heads = ("Claim", "What we claimed", "What we measured, and the rule", "Verdict")
+    head = f"<tr>{''.join(f'<th>{name}</th>' for name in heads)}</tr>"
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(record))}</tr>" for record in records)
+    text = "\n".join(f"{record['id']}: {record['verdict']}" for record in records)
+    return f"<table class='aelib-claims'>{head}{rows}</table>", text
+
+
+def exercise(record: Mapping[str, Any]) -> Shown:
+    """How an answer did, with the hint of its checker."""
+    text = f"Exercise {record['id']}: {'correct.' if record['passed'] else 'not yet. ' + record['hint']}"
+    return f"<p class='aelib-exercise'>{html.escape(text)}</p>", text
+
+
+def glue(values: Mapping[str, float | int | str]) -> str:
+    """The names and numbers that a cell keeps for the text, in the order in which a notebook's file has them."""
+    parts = (
+        f"{name} = {value if isinstance(value, str) else number(value, 4)}" for name, value in sorted(values.items())
+    )
+    return f"For the text: {', '.join(parts)}"
+
+
+def rows(record: Mapping[str, Any]) -> str:
+    """A table in Markdown; the first of its lines holds the heads."""
+    heads, *lines = record["lines"]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *lines))
+
+
+def badge(verdict: str) -> str:
+    """A verdict, with a class of its own for the page."""
+    return f"<strong class='aelib-verdict aelib-{html.escape(verdict.split()[0])}'>{html.escape(verdict)}</strong>"
+
+
+def _cells(record: Mapping[str, Any]) -> list[str]:
+    because = f"<br>{html.escape(record['because'])}" if record["because"] else ""
+    name = f"{html.escape(record['id'])}<br><small>{record['kind']}, {', '.join(record['decks'])}</small>"
+    results = "".join(f"<li>{html.escape(result(m))}</li>" for m in record["measured"])
+    return [name, html.escape(record["statement"]), f"<ul>{results}</ul>", badge(record["verdict"]) + because]
