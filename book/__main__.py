@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from book import build
-from book.check import lint, steady
-from book.read.layout import ROOT, STEADY, BookError, select
+from book.check import lint, steady, style
+from book.read.layout import ROOT, STEADY, BookError, chapters, select
 from book.run.execute import CHAPTER_SECONDS, nbval
 from book.run.process import THREADS
 from book.show import hero, ledger, pages, pdf
@@ -26,8 +26,10 @@ def _book(arguments: argparse.Namespace) -> None:
     _pages(arguments)
 
 
-def _pages(_: argparse.Namespace) -> None:
-    print(f"the book: {pages.build()}")
+def _pages(arguments: argparse.Namespace) -> None:
+    print(f"the book: {pages.build(arguments.by)}")
+    if arguments.by == "sphinx" and (found := pages.differences()):
+        raise BookError("not the same in _build/html, which Jupyter Book built:\n  " + "\n  ".join(found))
 
 
 def _pdf(_: argparse.Namespace) -> None:
@@ -39,6 +41,10 @@ def _lint(_: argparse.Namespace) -> None:
     if problems:
         raise BookError("\n".join(problems))
     print("lint: prose, figures, notebooks, table of contents and dependencies are in order")
+
+
+def _format(_: argparse.Namespace) -> None:
+    style.reformat(chapters())
 
 
 def _claims(_: argparse.Namespace) -> None:
@@ -68,20 +74,24 @@ def _parser() -> argparse.ArgumentParser:
 
     execute = add("execute", _execute, "execute the stale chapters and carry edited prose into the others")
     book = add("book", _book, "execute, then build _build/html")
-    add("pages", _pages, "build _build/html from the committed notebooks")
+    built = add("pages", _pages, "build _build/html from the committed notebooks")
+    built.add_argument("--by", choices=list(pages.BUILDERS), default="jupyter-book", help="compare what Sphinx makes")
     add("pdf", _pdf, "print _build/html as one PDF")
     add("lint", _lint, "check prose, figures, notebooks, contents and dependencies")
+    add("format", _format, "give the code of the sources the format that lint asks for")
     add("claims", _claims, "write _build/claims.json from the committed notebooks")
     reproduce = add("reproduce", _reproduce, "execute everything at full budget and compare")
     steady = add("steady", _steady, "compare the claims of several runs, each a folder of executed notebooks")
     nbval = add("nbval", _nbval, "re-execute the committed notebooks under nbval")
     for command in (execute, book, reproduce, nbval):
         command.add_argument("chapters", nargs="*", help='chapters such as "02" or "02_pca"; all of them for none')
+    book.set_defaults(by="jupyter-book")
     for command in (execute, book):
         command.add_argument("--force", action="store_true", help="also execute chapters that are not stale")
     reproduce.add_argument("--out", type=Path, default=build.OUT, help="the folder for the fresh notebooks")
-    threads = {"type": int, "choices": range(1, 65), "metavar": "N", "help": "a chapter's"}
-    reproduce.add_argument("--threads", default=THREADS, **threads)
+    reproduce.add_argument(
+        "--threads", type=int, choices=range(1, 65), default=THREADS, metavar="N", help="a chapter's"
+    )
     steady.add_argument("runs", nargs="+", type=Path, help='folders such as "chapters" and "_build/reproduced"')
     steady.add_argument("--record", action="store_true", help=f"also write {STEADY}, for the page on how to reproduce")
     nbval.add_argument("--profile", choices=list(CHAPTER_SECONDS), default="smoke")

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from book import files
 from book.check.compare import compare
+from book.check.displayed import captions, displayed
 from book.check.outcome import verify_run
 from book.read import notebooks
 from book.read.labels import labels
@@ -39,7 +40,10 @@ def new_twin(chapter: Chapter, executed: NotebookNode, seconds: float, started: 
     """The twin that a full run gives: cleaned, checked, with its source's text. Raises BookError if it must not be."""
     run = clean(executed, seconds, started)
     verify_run(chapter, run)
-    return twin(chapter, run, labels(chapter.root))
+    made = twin(chapter, run, labels(chapter.root))
+    if problems := displayed(chapter, made) + captions(made):
+        raise BookError("\n".join(problems))
+    return made
 
 
 def refresh(chosen: list[Chapter], force: bool = False) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # not on Windows: there nothing waits
-    fcntl = None
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -52,7 +51,7 @@ def alone(path: Path, what: str) -> Iterator[None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
-        if fcntl:
+        if sys.platform != "win32":  # on Windows nothing waits
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -6,10 +6,11 @@ import re
 
 from nbformat import NotebookNode
 
-from book.read.source import code_cells, folded, tags
+from book.read.source import FOLDED, code_cells, folded, tags
 
 VISIBLE_LINES, FOLDED_LINES = 15, 30
 VISIBLE_WIDTH, WIDTH = 92, 120  # the first is what fits beside a page's margins without scrolling
+TAGS = {"parameters", "solution", *FOLDED}  # with others, code would be seen by no reader, or an error by no run
 ONCE = ("plots.show(", "explorer.show(", "claims.check(")
 FIGURE = re.compile(r"\b(plots|explorer)\.show\(")
 DISPLAY = re.compile(r"(?<![.\w])display\(")
@@ -29,7 +30,7 @@ def _cell(cell: NotebookNode) -> list[str]:
     kind = "hidden" if folded(cell) else "visible"
     most, width = (FOLDED_LINES, WIDTH) if folded(cell) else (VISIBLE_LINES, VISIBLE_WIDTH)
     widest = max(map(len, lines), default=0)
-    problems = []
+    problems = [f"the tag {tag!r}, expected some of {', '.join(sorted(TAGS))}" for tag in sorted({*tags(cell)} - TAGS)]
     if len(lines) > most:
         problems.append(f"{len(lines)} {kind} lines, at most {most} (split the cell)")
     if widest > width:

@@ -1,13 +1,15 @@
 """Compare a fresh run of a chapter with its committed twin.
 
-A difference is a claim that is new, gone or judged otherwise, or a figure or glued number that is new or missing.
-Measured values may move, since each claim's rule says by how much they may; the moves are shown.
+A difference is a claim that is new, gone or judged otherwise, a measurement that is no time and moved by more than half
+its distance from the nearest bound of its rule, or a figure or glued number that is new or missing. Values may move by
+less, since processors do not agree to the last digit; the moves are shown.
 """
 
 from __future__ import annotations
 
 from nbformat import NotebookNode
 
+from book.check.steady import MOST, Moved
 from book.read.layout import Chapter
 from book.read.notebooks import load
 from book.read.records import glued, records
@@ -24,11 +26,21 @@ def compare(chapter: Chapter, fresh: NotebookNode) -> list[str]:
     for id in old.keys() & new.keys():
         if old[id]["verdict"] != new[id]["verdict"]:
             found.append(f"{id}: committed {old[id]['verdict']!r}, now {new[id]['verdict']!r}")
+        found += [f"{id}: {told}" for told in _far(old[id], new[id])]
         print(f"  {id}: {_moves(old[id], new[id])}")
     for what, list_of in (("figures", _figures), ("glued numbers", lambda notebook: list(glued(notebook)))):
         if list_of(committed) != list_of(fresh):
             found.append(f"{chapter.name}: other {what}: committed {list_of(committed)}, now {list_of(fresh)}")
     return found
+
+
+def _far(old: dict, new: dict) -> list[str]:
+    """The measurements that moved further than they may."""
+    before = {m["name"]: m["value"] for m in old["measured"]}
+    pairs = [
+        Moved(old["id"], m["what"], m, (before[m["name"]], m["value"])) for m in new["measured"] if m["name"] in before
+    ]
+    return [f"moved too far: {pair}" for pair in pairs if not pair.rule["timing"] and pair.share > MOST]
 
 
 def _figures(notebook: NotebookNode) -> list[str]:

@@ -10,9 +10,13 @@ from nbformat import NotebookNode
 
 from book.check import register
 from book.check.cells import cells
+from book.check.displayed import captions, displayed
 from book.check.outcome import executed, figures, verify_run
 from book.check.project import contents, dependencies
-from book.check.prose import decimals
+from book.check.prose import typed
+from book.check.repeatable import repeatable
+from book.check.style import style
+from book.check.typed import in_code, in_register
 from book.read import layout, notebooks, source
 from book.read.labels import labels
 from book.read.layout import ROOT, BookError, Chapter, parsed
@@ -29,6 +33,7 @@ def lint(root: Path = ROOT) -> list[str]:
     for chapter in layout.chapters(root):
         for check in (written, register.damage, committed):
             problems += _told(partial(check, chapter))
+    problems += _told(lambda: style(layout.chapters(root)))
     problems += _told(partial(_hero, root))
     return list(dict.fromkeys(problems))
 
@@ -42,13 +47,14 @@ def _told(check: Callable[[], list[str] | None]) -> list[str]:
 
 
 def _page(path: Path) -> list[str]:
-    return decimals(parsed(path, str), path.name)
+    return typed(parsed(path, str), path.name, code=path.name in ("README.md", "CONTRIBUTING.md"))
 
 
 def written(chapter: Chapter) -> list[str]:
     """What is wrong with the chapter's source."""
     notebook, name = source.read(chapter), chapter.source.name
-    return decimals(source.prose(notebook), name) + cells(notebook, name)
+    text = typed(source.prose(notebook), name) + in_code(notebook, name) + in_register(chapter)
+    return text + cells(notebook, name) + repeatable(notebook, name)
 
 
 def committed(chapter: Chapter) -> list[str]:
@@ -58,14 +64,18 @@ def committed(chapter: Chapter) -> list[str]:
         return [f"{name} does not exist; run 'make book'"]
     if reasons := stale(chapter):
         return [f"{name} is stale ({', '.join(reasons)} changed); run 'make book'"]
-    checks = (in_step, verify_run, figures, register.compare)
-    found = executed(notebook) + [told for check in checks for told in _told(partial(check, chapter, notebook))]
+    checks = (in_step, verify_run, figures, register.compare, displayed)
+    found = (
+        executed(notebook)
+        + captions(notebook)
+        + [told for check in checks for told in _told(partial(check, chapter, notebook))]
+    )
     return [f"{name}: {told}" for told in found]
 
 
 def in_step(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """Whether the twin has the text that its source has now."""
-    same = twin(chapter, notebooks.load(chapter), labels(chapter.root)) == notebook
+    same = twin(chapter, notebooks.demand(chapter), labels(chapter.root)) == notebook
     return [] if same else ["it does not have its source's text; run 'make book'"]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from book.read.layout import LOCK, NAME, toc_files
+from book.read.layout import LOCK, NAME, parsed, toc_files
+
+TOOLS = "constraints-tools.txt"  # for what no chapter runs with
+LOWEST = "constraints-lowest.txt"  # the oldest versions that pyproject.toml allows
 
 
 def contents(root: Path) -> list[str]:
@@ -27,19 +30,19 @@ def contents(root: Path) -> list[str]:
 
 
 def dependencies(root: Path) -> list[str]:
-    """pyproject.toml's ranges, constraints.txt's pins and environment.yml must agree."""
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = (root / LOCK).read_text("utf-8").splitlines()
-    pairs = (line.partition("==") for line in lines if line.strip() and not line.startswith("#"))
-    pins = {_normal(name): version.strip() for name, _, version in pairs}
-    problems = []
+    """pyproject.toml's ranges, the pins of the locks and environment.yml must agree."""
+    project = parsed(root / "pyproject.toml", tomllib.loads)["project"]
     extras = project["optional-dependencies"]
-    for need in map(Requirement, [*project["dependencies"], *extras["book"], *extras["lab"]]):
-        pin = pins.get(_normal(need.name))
-        if pin is None or not need.specifier.contains(pin):
-            told = f"pins {need.name} to {pin or 'nothing'}, pyproject.toml asks for {need.specifier}"
-            problems.append(f"{LOCK} {told}")
-    environment = yaml.safe_load((root / "environment.yml").read_text("utf-8"))["dependencies"]
+    run = [*project["dependencies"], *extras["book"], *extras["lab"]]
+    tools = [need for name in sorted(extras.keys() - {"book", "lab"}) for need in extras[name]]
+    pins, more, lowest = (parsed(root / name, _pins) for name in (LOCK, TOOLS, LOWEST))
+    problems = [
+        *_misfits(LOCK, pins, run),
+        *_misfits(TOOLS, pins + more, tools),
+        *_misfits(LOWEST, lowest, [*project["dependencies"], *extras["book"], *extras["dev"]]),
+        *_differences(pins, more),
+    ]
+    environment = parsed(root / "environment.yml", yaml.safe_load)["dependencies"]
     if f"python{project['requires-python']}" not in environment:
         problems.append(f"environment.yml does not ask for python{project['requires-python']}, as pyproject.toml does")
     if {"pip": [f"-c {LOCK}", "-e .[book,lab]"]} not in environment:
@@ -47,5 +50,37 @@ def dependencies(root: Path) -> list[str]:
     return problems
 
 
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+def _pins(text: str) -> list[Requirement]:
+    """A lock's lines, such as ``colorama==0.4.6 ; sys_platform == 'win32'``; one package may have several."""
+    return [Requirement(line.strip()) for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _of(pins: list[Requirement], name: str) -> list[Requirement]:
+    return [pin for pin in pins if canonicalize_name(pin.name) == canonicalize_name(name)]
+
+
+def _versions(pins: list[Requirement]) -> list[str]:
+    """The versions to which a package is pinned, on whatever platform."""
+    return [pinned.version for pin in pins for pinned in pin.specifier if pinned.operator == "=="]
+
+
+def _misfits(lock: str, pins: list[Requirement], needs: list[str]) -> list[str]:
+    """What pyproject.toml asks for and the lock does not pin here, or pins somewhere outside the range."""
+    problems = []
+    for need in map(Requirement, needs):
+        found = _of(pins, need.name)
+        versions = _versions(found) if any(not pin.marker or pin.marker.evaluate() for pin in found) else []
+        if not versions or not all(need.specifier.contains(version, prereleases=True) for version in versions):
+            told = f"pins {need.name} to {' and '.join(versions) or 'nothing'}, pyproject.toml asks for"
+            problems.append(f"{lock} {told} {need.specifier}; run 'make lock'")
+    return problems
+
+
+def _differences(pins: list[Requirement], more: list[Requirement]) -> list[str]:
+    """Packages that two locks, under which one environment is installed, pin to different versions."""
+    return [
+        f"{TOOLS} pins {pin.name} to {version}, {LOCK} to {' and '.join(known)}; run 'make lock'"
+        for pin in more
+        for version in _versions([pin])
+        if (known := _versions(_of(pins, pin.name))) and version not in known
+    ]

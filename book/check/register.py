@@ -26,7 +26,10 @@ def damage(chapter: Chapter) -> list[str]:
 def compare(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """What the claims of ``notebook`` and those of the chapter's register do not have in common."""
     wanted, name = expected(chapter), chapter.register.name
-    got = {claim["id"]: _asked(claim) for claim in records(notebook, "claim")}
+    try:
+        got = {claim["id"]: _asked(claim) for claim in records(notebook, "claim")}
+    except (KeyError, TypeError) as error:
+        return [f"the record of a claim is damaged ({error!r})"]
     problems = [f"claim {id} of {name} is lost" for id in wanted if id not in got]
     problems += [f"claim {id} is not in {name}" for id in got if id not in wanted]
     for id in wanted.keys() & got.keys():
@@ -38,14 +41,21 @@ def compare(chapter: Chapter, notebook: NotebookNode) -> list[str]:
 
 
 def expected(chapter: Chapter) -> dict[str, dict]:
-    """Each claim of the register as its record must have it. Raises BookError for a register that is damaged."""
+    """Each claim of the register as its record must have it."""
+    return {f"{chapter.number}/{id}": _asked(_record(id, entry)) for id, entry in entries(chapter).items()}
+
+
+def entries(chapter: Chapter) -> dict[str, dict]:
+    """The claims of the register as they are written. Raises BookError for a register that is damaged."""
     if not chapter.register.exists():
         return {}
-    entries = parsed(chapter.register, tomllib.loads)
+    found = parsed(chapter.register, tomllib.loads)
     try:
-        return {f"{chapter.number}/{id}": _asked(_record(id, entry)) for id, entry in entries.items()}
+        for id, entry in found.items():
+            _asked(_record(id, entry))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BookError(f"{chapter.register.name}: expected claims as CONTRIBUTING.md shows ({error})") from error
+    return found
 
 
 def _record(id: str, entry: dict) -> dict:

@@ -9,7 +9,7 @@ from pathlib import Path
 from book.read import source
 from book.read.layout import ROOT, BookError, Chapter, chapters, pages, parsed
 
-EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<label>eq-[\w-]+)\)[ ]*$", re.M | re.S)
+EQUATION = re.compile(r"^\$\$\n(?P<body>(?:(?!^\$\$).)*?)\n\$\$ \((?P<label>eq-[\w-]+)\)[ ]*$", re.M | re.S)
 SECTION = re.compile(r"^\((?P<label>sec-[\w-]+)\)=\n+(?P<hashes>#+) (?P<title>.+)$", re.M)
 Place = tuple[str, str]  # the page on which it stands, and the text that a reference shows
 
@@ -40,7 +40,7 @@ class Labels:
 
     @staticmethod
     def _put(table: dict[str, Place], label: str, place: Place, where: str) -> None:
-        if label in table:
+        if label.lower() in map(str.lower, table):  # Sphinx writes its anchor so
             raise BookError(f"{where}: the label {label} is used twice")
         table[label] = place
 

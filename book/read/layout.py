@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 LOCK = "constraints.txt"
 STEADY = Path("back") / "steady.json"  # of the last comparison of runs, for the page on how to reproduce
 CHECKS = Path("chapters") / "aelib_checks"  # beside the notebooks, which import it
+VERSION = re.compile(r'^__version__ = "(.+)"$', re.M)
 NAME = re.compile(r"(\d\d|[A-Z]\d)_\w+")  # of a chapter such as 02_pca, or of an appendix such as A1_own_images
 T = TypeVar("T")
 
@@ -66,15 +68,25 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Repository:
-    """The book's public addresses, all of them derived from ``_config.yml``."""
+    """The book's public addresses, all of them derived from ``_config.yml`` and the version."""
 
     url: str
     branch: str
     site: str
+    version: str
+
+    @property
+    def released(self) -> bool:
+        return not Version(self.version).is_devrelease
+
+    @property
+    def ref(self) -> str:
+        """What a page calls its own code by: the tag of a release, between releases the branch."""
+        return f"v{self.version}" if self.released else self.branch
 
     def colab(self, chapter: Chapter) -> str:
         path = self.url.removeprefix("https://github.com/")
-        return f"https://colab.research.google.com/github/{path}/blob/{self.branch}/{chapter.page}.ipynb"
+        return f"https://colab.research.google.com/github/{path}/blob/{self.ref}/{chapter.page}.ipynb"
 
     def page(self, page: str, anchor: str = "") -> str:
         """The address of a page such as "chapters/02_pca" or "back/notation"."""
@@ -82,7 +94,7 @@ class Repository:
 
     @property
     def archive(self) -> str:
-        return f"{self.url}/archive/refs/heads/{self.branch}.zip"
+        return f"{self.url}/archive/refs/{'tags' if self.released else 'heads'}/{self.ref}.zip"
 
 
 def parsed(path: Path, parse: Callable[[str], T]) -> T:
@@ -98,11 +110,24 @@ def config(root: Path = ROOT) -> dict:
     return parsed(root / "_config.yml", yaml.safe_load)
 
 
+def version(root: Path = ROOT) -> str:
+    """The book's version, which is that of its aelib; a book without one is run with this engine's."""
+    places = (folder / "aelib" / "__init__.py" for folder in (root, ROOT))
+    return parsed(next(path for path in places if path.exists()), _version)
+
+
+def _version(text: str) -> str:
+    if not (found := VERSION.search(text)):
+        raise ValueError('expected a line such as __version__ = "1.0.0"')
+    Version(found[1])  # raises ValueError if it is none
+    return found[1]
+
+
 def repository(root: Path = ROOT) -> Repository:
     settings = config(root)
     try:
         repository, site = settings["repository"], settings["html"]["baseurl"]
-        return Repository(repository["url"].rstrip("/"), repository["branch"], site.rstrip("/"))
+        return Repository(repository["url"].rstrip("/"), repository["branch"], site.rstrip("/"), version(root))
     except (KeyError, TypeError, AttributeError) as error:
         expected = "repository.url, repository.branch and html.baseurl, each a text"
         raise BookError(f"_config.yml: expected {expected}") from error

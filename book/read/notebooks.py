@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from book import files
 from book.read.layout import BookError, Chapter, parsed
 
+MOST_BYTES = 4_000_000  # of a notebook's outputs: what a reader's browser and the repository can bear
 ADVICE = "restore it, or delete it and run 'make book'"
 
 
@@ -29,13 +30,13 @@ def demand(chapter: Chapter) -> NotebookNode:
 
 
 def read(path: Path) -> NotebookNode:
-    """A notebook that the engine wrote. Raises BookError if it is damaged or its outputs were edited by hand."""
+    """A notebook that the engine wrote. Raises BookError if it is damaged or was edited by hand."""
     try:
         notebook = parsed(path, parse)
     except BookError as error:
         raise BookError(f"{error}; {ADVICE}") from error
-    if notebook.metadata["aelib"]["outputs"] != digest(notebook):
-        raise BookError(f"{path.name}: its outputs were edited by hand; {ADVICE}")
+    if notebook.metadata["aelib"]["checksum"] != digest(notebook):
+        raise BookError(f"{path.name}: it was edited by hand; {ADVICE}")
     return notebook
 
 
@@ -47,7 +48,13 @@ def parse(text: str) -> NotebookNode:
             raise ValueError(f"it has nbformat {notebook.nbformat}, expected 4")
         nbformat.validate(notebook)
         known = notebook.metadata["aelib"]
-        _ = known["fingerprint"], known["outputs"], known["seconds"]["chapter"], known["seconds"]["claims"]
+        _ = (
+            known["fingerprint"],
+            known["checksum"],
+            known["profile"],
+            known["seconds"]["chapter"],
+            known["seconds"]["claims"],
+        )
         _ = [cell.id for cell in notebook.cells]
         return notebook
     except (nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
@@ -55,13 +62,14 @@ def parse(text: str) -> NotebookNode:
 
 
 def digest(notebook: NotebookNode) -> str:
-    """A checksum of the cells' outputs."""
-    outputs = [(cell.id, cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
-    return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()[:16]
+    """A checksum of the whole notebook: cells with their outputs, and metadata, but for the checksum itself."""
+    known = {key: value for key, value in notebook.metadata["aelib"].items() if key != "checksum"}
+    whole = {**notebook, "metadata": {**notebook.metadata, "aelib": known}}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def write(path: Path, notebook: NotebookNode) -> None:
-    """Write a notebook, with the checksum of its outputs, so that it is there whole or not at all."""
-    notebook.metadata["aelib"]["outputs"] = digest(notebook)
+    """Write a notebook, with its checksum, so that it is there whole or not at all."""
+    notebook.metadata["aelib"]["checksum"] = digest(notebook)
     nbformat.validate(notebook)
     files.write(path, nbformat.writes(notebook) + "\n")

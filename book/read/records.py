@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -18,8 +19,11 @@ def _outputs(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNod
                 yield cell, output
 
 
-def record(output: NotebookNode, kind: str) -> dict | None:
-    """The aelib record of ``kind`` (claim, exercise, figure, table, caption, glue) that ``output`` carries, if any."""
+def record(output: NotebookNode, kind: str) -> Any:
+    """The aelib record of ``kind`` (claim, exercise, figure, table, caption, glue) that ``output`` carries, or None.
+
+    A caption's is the name of its figure; the others are dictionaries.
+    """
     return output.get("metadata", {}).get("aelib", {}).get(kind)
 
 

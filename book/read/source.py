@@ -26,20 +26,27 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 INSTALL_CODE = """\
-# Install the book's package where it is missing (in Colab, say); the torch that is there stays as it is.
-import importlib.util
-
-if importlib.util.find_spec("aelib") is None:
+# Install aelib where it is missing (in Colab, say) or of another version; torch stays.
+try:
+    from aelib import __version__ as installed
+except ImportError:
+    installed = None
+if installed != "{version}":
+    import importlib
     import os
     import subprocess
     import sys
 
     import torch
 
-    source = os.environ.get("AELIB_SOURCE", "{archive}")
-    command = [sys.executable, "-m", "pip", "install", "-q", source, f"torch=={{torch.__version__}}"]
-    subprocess.run(command, check=True)
-    importlib.invalidate_caches()"""
+    archive = "{archive}"
+    source = os.environ.get("AELIB_SOURCE", archive)
+    pip = [sys.executable, "-m", "pip", "install", "-q"]
+    subprocess.run([*pip, source, f"torch=={{torch.__version__}}"], check=True)
+    importlib.invalidate_caches()
+    for name in list(sys.modules):  # what was imported before is of the other version
+        if name.split(".")[0] in ("aelib", "aelib_checks"):
+            del sys.modules[name]"""
 
 
 def read(chapter: Chapter) -> NotebookNode:
@@ -51,7 +58,8 @@ def read(chapter: Chapter) -> NotebookNode:
     if not chapter.source.exists():
         raise BookError(f"{chapter.source} does not exist, but _toc.yml names its twin")
     notebook = copy.deepcopy(parsed(chapter.source, _notebook))
-    install = nbformat.v4.new_code_cell(INSTALL_CODE.format(archive=repository(chapter.root).archive))
+    book = repository(chapter.root)
+    install = nbformat.v4.new_code_cell(INSTALL_CODE.format(version=book.version, archive=book.archive))
     install.metadata["tags"] = list(INSTALL_TAGS)
     first = 1 if notebook.cells and notebook.cells[0].cell_type == "markdown" else 0
     cells = [*notebook.cells[:first], install, *notebook.cells[first:]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
@@ -55,7 +56,7 @@ def execute(
                 if outcome.failure:
                     raise BookError(outcome.failure)
                 executed = nbformat.reads(outcome.notebook, as_version=4)
-                watch.check(executed)
+                watch.check(by_name[outcome.name], executed)
                 accept(by_name[outcome.name], executed, outcome.seconds)
                 print(f"{head} executed in {outcome.seconds:.1f} s ({parameters['profile']})", flush=True)
             except BookError as error:
@@ -85,5 +86,7 @@ def nbval(chosen: Iterable[Chapter], profile: str) -> None:
     options += [f"--nbval-cell-timeout={CHAPTER_SECONDS[profile]}", "-n", str(AT_ONCE), "--dist", "loadfile", "-q"]
     options += ["-o", "faulthandler_timeout=0", "-p", "no:cacheprovider"]  # a cell has its own time
     command = [sys.executable, "-m", "pytest", *options, *(str(chapter.twin) for chapter in chosen)]
-    if subprocess.run(command, env=environment(profile), cwd=ROOT).returncode:
+    with tempfile.TemporaryDirectory(prefix="aelib-") as home:
+        failed = subprocess.run(command, env=environment(profile, Path(home)), cwd=ROOT).returncode
+    if failed:
         raise BookError(f"nbval: a committed notebook does not re-execute in the {profile} profile")

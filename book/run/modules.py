@@ -75,9 +75,10 @@ def _read_by(path: Path) -> Iterator[str]:
 def _module_hash(tree: ast.Module) -> str:
     """A hash of a module's code without docstrings and version: a release leaves every notebook fresh."""
     for node in ast.walk(tree):
-        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        if documented and ast.get_docstring(node, clean=False) is not None:
-            node.body[0].value.value = ""
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            match node.body:
+                case [ast.Expr(value=ast.Constant(value=str()) as docstring), *_]:
+                    docstring.value = ""
     tree.body = [node for node in tree.body if not (isinstance(node, ast.Assign) and _names(node) == ["__version__"])]
     return hashed(json.dumps(_plain(tree)))
 

@@ -19,6 +19,8 @@ from book.read.source import own_cells
 
 # One thread a chapter: on two cores two chapters run side by side, and the sums do not depend on the number of cores.
 THREADS = 1
+# Without bytecode kept, a chapter spends ten seconds on its imports; the others run code or find kernels.
+LEFT_OUT = {"PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP", "PYTHONHOME", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"}
 GRACE = 15  # seconds in which a run that is stopped should have ended its kernel
 SLACK = 60  # seconds beyond its time after which a run is stopped from outside
 _local: set[subprocess.Popen] = set()  # the processes of this process's runs
@@ -46,17 +48,28 @@ class Outcome:
     failure: str | None
 
 
-def environment(profile: str, threads: int = THREADS, root: Path = ROOT) -> dict[str, str]:
-    """The variables of a process that executes chapters: it imports this checkout's packages, whatever is installed."""
+def environment(profile: str, home: Path, threads: int = THREADS, root: Path = ROOT) -> dict[str, str]:
+    """The variables of a process that executes chapters.
+
+    It imports this checkout's packages, whatever is installed, and the libraries' settings are their own: none of the
+    start-up files, kernels and styles in the user's folders count, and sets of texts have one order. ``home`` is an
+    empty folder for what IPython keeps.
+    """
     first = dict.fromkeys(map(str, (root, root / "chapters", ROOT)))
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     return {
-        **inherited,  # without bytecode kept, a chapter spends ten seconds on its imports
+        **inherited,
         **{name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")},
         "AELIB_PROFILE": profile,
+        "AELIB_BOOK": str(root),
+        "AELIB_PREFIX": sys.prefix,
         "TQDM_DISABLE": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, [*first, os.environ.get("PYTHONPATH")])),
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": str(home),
+        "JUPYTER_PREFER_ENV_PATH": "1",
         "MPLBACKEND": "agg",
+        "MATPLOTLIBRC": os.devnull,
     }
 
 
@@ -69,7 +82,8 @@ def run(job: Job) -> Outcome:
             began = time.perf_counter()
             arguments = [str(start), str(target), json.dumps(job.parameters), str(job.seconds)]
             try:
-                failure = _run_local([sys.executable, "-m", "book.run.run_one", *arguments], job)
+                command = [sys.executable, "-m", "book.run.run_one", *arguments]
+                failure = _run_local(command, job, Path(folder) / "ipython")
             except subprocess.TimeoutExpired:
                 failure = f"no end after {job.seconds + SLACK} seconds (attempt {attempt} of 2)"
                 if attempt == 1:
@@ -87,11 +101,13 @@ def end_all() -> None:
         _end(process)
 
 
-def _run_local(command: list[str], job: Job) -> str | None:
+def _run_local(command: list[str], job: Job, home: Path) -> str | None:
     """Run ``command`` to its end; its stderr if it failed. Raises TimeoutExpired, and leaves no process behind."""
-    env = environment(job.parameters["profile"], job.threads, Path(job.root) if job.root else ROOT)
-    settings = {"env": env, "cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, **settings) as process:
+    root = Path(job.root) if job.root else ROOT
+    env = environment(job.parameters["profile"], home, job.threads, root)
+    with subprocess.Popen(
+        command, env=env, cwd=root, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
         _local.add(process)
         try:
             _, stderr = process.communicate(timeout=job.seconds + SLACK)
@@ -135,7 +151,7 @@ def _name_cell(notebook: str, failure: str, late: str) -> str:
                 return f"code cell {number} ({_first_line(cell)}): {what}"
     error = next((line for line in failure.splitlines() if "Error: " in line), failure)
     for number, cell in enumerate(cells, 1):
-        if cell.metadata.get("papermill", {}).get("status") != "completed":
+        if "shell.execute_reply" not in cell.metadata.get("execution", {}):  # the first that did not come to its end
             return f"code cell {number} ({_first_line(cell)}): {error}"
     return failure
 

@@ -6,20 +6,57 @@ A process of its own, so that a chapter that hangs can be stopped and two can ru
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 
 import papermill
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+
+from book.read.notebooks import MOST_BYTES
+
+
+class Client(PapermillNotebookClient):
+    """Ends the kernel of a notebook whose outputs get too long, before they fill the memory."""
+
+    received = 0
+
+    def process_message(self, msg: dict, cell: dict, cell_index: int) -> dict | None:
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data", "error"):
+            self.received += len(json.dumps(msg["content"]))
+            if self.received > MOST_BYTES:
+                os.kill(self.km.provisioner.pid, signal.SIGKILL)
+                cell["outputs"] = []
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+class Engine(NBClientEngine):
+    """papermill's own engine with another client, which it does not let one choose."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, execution_timeout=None, **_: object):
+        client = Client(nb_man, timeout=execution_timeout, startup_timeout=60, kernel_name=kernel_name)
+        try:
+            return client.execute()
+        except DeadKernelError as error:
+            if client.received > MOST_BYTES:
+                raise ValueError(f"the outputs have more than {MOST_BYTES} bytes") from error
+            raise
 
 
 def main() -> int:
     source, target, parameters, cell_seconds = sys.argv[1:]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whichever way it is stopped, it ends its kernel
+    papermill_engines.register("limited", Engine)
     try:
         papermill.execute_notebook(
             source,
             target,
             parameters=json.loads(parameters),
+            engine_name="limited",
             kernel_name="python3",
             progress_bar=False,
             execution_timeout=int(cell_seconds),

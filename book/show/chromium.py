@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
-        raise BookError("Playwright is needed: pip install -c constraints.txt -e '.[browser]'") from error
+        raise BookError("Playwright is needed: make browser") from error
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to build its sandbox for root
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=sandbox)

@@ -21,8 +21,8 @@ class Topic:
     deck: str
     topic: str
     says: str
-    sections: tuple[str, ...]
-    claims: tuple[str, ...]
+    sections: list[str]
+    claims: list[str]
     note: str = ""
 
 
@@ -35,7 +35,7 @@ def topics(root: Path = ROOT) -> list[Topic]:
     for deck in DECKS:
         seen = set()
         for entry in decks[deck]:
-            topic = Topic(deck, **{key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()})
+            topic = Topic(deck, **entry)
             if topic.topic in seen or not topic.says:
                 raise BookError(f"{LECTURES}: {deck}: {topic.topic!r} stands twice or says nothing")
             seen.add(topic.topic)

@@ -7,6 +7,8 @@ a directive and is not in the list below is an error.
 
 from __future__ import annotations
 
+import html
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ CHAPTER = re.compile(r"(?P<word>[Cc]hapter|[Aa]ppendix) \{doc\}`(?P<name>0*(?P<n
 ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`")
 SECTION_LINK = re.compile(r"\]\(#(?P<label>[\w-]+)\)")
 LEFT_OVER = re.compile(r"\{[a-z]+(?::[a-z]+)?\}`|^:{3,}|^\([\w-]+\)=$|^\$\$ \(|^`{3,}\{", re.M)
+GLUE = re.compile(r"(?P<name>.+?):(?P<form>[^:\s]+)(?:\s+(?P<order>[<>])\s+(?P<than>\S.*))?")
+MOST_HIDDEN = 0.2  # of a number: one that is printed as 0 or as its double says something else
 NOTES = {"note": "Note", "warning": "Warning", "tip": "Tip"}
 
 
@@ -73,6 +77,7 @@ class Renderer:
     def _role(self, m: re.Match[str]) -> str:
         roles: dict[str, Callable[[str], str]] = {
             "glue:text": self._glue,
+            "given": lambda number: number,  # it was set, or follows from a definition; nothing measured it
             "quoted": lambda key: self._find(self.quoted, key),
             "cite:t": lambda keys: self._cite(keys, textual=True),
             "cite:p": lambda keys: self._cite(keys, textual=False),
@@ -85,15 +90,31 @@ class Renderer:
         return roles[m["role"]](m["text"])
 
     def _glue(self, text: str) -> str:
-        name, _, form = text.rpartition(":")
-        if not name or not form:
+        found = GLUE.fullmatch(text)
+        if not found:
             raise BookError(f"{self.where}: {{glue:text}}`{text}` needs a format, such as `{text}:.3f`")
-        value = self._find(self.values, name)
+        value, form = self._find(self.values, found["name"]), found["form"]
         try:
             shown = format(value, "" if form == "s" else form)
-        except ValueError as error:
+        except (OverflowError, ValueError) as error:
             raise BookError(f"{self.where}: {{glue:text}}`{text}`: {error}") from error
-        return shown if isinstance(value, str) else shown.replace("-", "\N{MINUS SIGN}")
+        if isinstance(value, str):
+            return html.escape(shown, quote=False)
+        if hides(value, shown):
+            raise BookError(f"{self.where}: {{glue:text}}`{text}` shows {value:.3g} as {shown}; give it more digits")
+        if found["order"]:
+            self._compare(text, value, found["order"], found["than"])
+        return shown.replace("-", "\N{MINUS SIGN}")
+
+    def _compare(self, text: str, value: float, order: str, than: str) -> None:
+        """What the sentence around a number says of it must be true: `x:.2f > 1`, or `x:.2f < y`, another number."""
+        try:
+            other = float(than)
+        except ValueError:
+            other = float(self._find(self.values, than))
+        if not (value > other if order == ">" else value < other):
+            told = f"it is {value:.6g}, so the text around it is wrong; rewrite it"
+            raise BookError(f"{self.where}: {{glue:text}}`{text}`: {told}")
 
     def _cite(self, keys: str, textual: bool) -> str:
         cited = [self.bibliography.entry(key.strip(), self.where) for key in keys.split(",")]
@@ -131,6 +152,15 @@ class Renderer:
         if key not in table:
             raise BookError(f"{self.where}: {key!r} is not known; known are {', '.join(sorted(table)) or 'none'}")
         return table[key]
+
+
+def hides(value: float, shown: str) -> bool:
+    """Whether a number as it is printed is far from what it is, such as 0.4 with the format ".0f"."""
+    try:
+        printed = float(shown.replace(",", "").rstrip("%")) / (100 if shown.endswith("%") else 1)
+    except ValueError:  # the format has words in it
+        return False
+    return math.isfinite(value) and abs(printed - value) > MOST_HIDDEN * abs(value)
 
 
 def renderer(flavor: str, where: str, labels: Labels, values: dict, root: Path, chapters: str = "") -> Renderer:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import filecmp
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import yaml
 from nbformat import NotebookNode
 
 from book import files
 from book.read import layout
 from book.read.labels import Labels, labels
-from book.read.layout import BUILD, ROOT, BookError, Chapter
+from book.read.layout import BUILD, ROOT, BookError, Chapter, config, repository
 from book.read.notebooks import demand, write
 from book.read.records import record
 from book.read.source import tags
@@ -25,29 +28,59 @@ from book.show.titles import titles
 
 PAGES = BUILD / "pages"
 HTML = BUILD / "html"
+OTHER = BUILD / "html-by-sphinx"  # the same pages, made to be compared
+BUILT = PAGES / "_build" / "html"
+STRICT = ("-W", "-n", "--keep-going", "--quiet")
+JUPYTER_BOOK = (sys.executable, "-c", "from jupyter_book.cli.main import main; main()")
+SPHINX = (sys.executable, "-m", "sphinx", "-b", "html", "-d", str(BUILT.with_name("doctrees")))
+# Each with its folder and its commands; from all of them the same pages must come.
+BUILDERS: dict[str, tuple[Path, list[tuple[str, ...]]]] = {
+    "jupyter-book": (HTML, [(*JUPYTER_BOOK, "build", str(PAGES), *STRICT)]),
+    "sphinx": (OTHER, [(*JUPYTER_BOOK, "config", "sphinx", str(PAGES)), (*SPHINX, *STRICT, str(PAGES), str(BUILT))]),
+}
+PDF = re.compile(r'<p class="aelib-pdf">.*?</p>', re.S)  # the link that `make pdf` adds
 
 
-def build() -> Path:
-    """Build ``_build/html`` from the committed notebooks. Any warning is an error."""
+def build(by: str = "jupyter-book") -> Path:
+    """Build the pages from the committed notebooks by one of ``BUILDERS``. Any warning is an error."""
+    folder, commands = BUILDERS[by]
     with files.alone(BUILD / "pages.lock", "builds the pages"):
         shutil.rmtree(PAGES, ignore_errors=True)
         gather(PAGES)
-        jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-        command = [*jupyter_book, "build", str(PAGES), "-W", "-n", "--keep-going", "--quiet"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        built = PAGES / "_build" / "html"
-        if done.returncode or not (built / "index.html").exists():
-            raise BookError(f"jupyter-book failed or warned:\n{done.stdout}\n{done.stderr}")
-        tidy(built)
-        shutil.rmtree(HTML, ignore_errors=True)
-        shutil.move(built, HTML)
-        return HTML / "index.html"
+        for command in commands:
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # autodoc imports from there
+            if done.returncode:
+                raise BookError(f"{by} failed or warned:\n{done.stdout}\n{done.stderr}")
+        if not (BUILT / "index.html").exists():
+            raise BookError(f"{by} made no pages:\n{done.stdout}\n{done.stderr}")
+        tidy(BUILT)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.move(BUILT, folder)
+        return folder / "index.html"
+
+
+def differences(site: Path = HTML, other: Path = OTHER) -> list[str]:
+    """The files that two built sites do not share byte for byte, but for the PDF and the link to it."""
+    names = {path.relative_to(folder) for folder in (site, other) for path in folder.rglob("*") if path.is_file()}
+    return [str(name) for name in sorted(names) if name.suffix != ".pdf" and not _same(site / name, other / name)]
+
+
+def _same(path: Path, other: Path) -> bool:
+    if not (path.exists() and other.exists()):
+        return False
+    if path.name == "index.html":
+        text, other_text = (PDF.sub("", file.read_text("utf-8")) for file in (path, other))
+        return text == other_text
+    return filecmp.cmp(path, other, shallow=False)
 
 
 def gather(folder: Path, root: Path = ROOT) -> None:
-    """Put everything that Jupyter Book reads into ``folder``."""
+    """Put everything that Jupyter Book reads into ``folder``. Its links into the repository name the book's version."""
     folder.mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml", "references.bib"):
+    settings, ref = config(root), repository(root).ref
+    settings = settings | {"repository": settings["repository"] | {"branch": ref}}
+    (folder / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    for name in ("_toc.yml", "references.bib"):
         shutil.copy(root / name, folder / name)
     shutil.copytree(root / "assets", folder / "assets")
     table = labels(root)

@@ -13,13 +13,15 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from book.read.layout import ROOT, config, repository, toc_files
+from book.read.layout import ROOT, BookError, config, repository, toc_files
 
 STYLE = Path(__file__).parent / "print.css"
 SHEETS = ("_static/pygments.css", "_static/book.css")
 MATHJAX = Path(__file__).with_name("paper_mathjax.js")
 LEFT_OUT = "script, style, button, form, .headerlink, .aelib-pdf, details, .tag_hide-cell:not(.tag_solution)"
 FOREWORD = "About this book"
+ONLINE = {"back/api"}
+HEADING = ":scope > :is(h1, h2, h3, h4, h5, h6)"  # of a section itself
 
 
 def html_name(name: str) -> str:
@@ -27,14 +29,19 @@ def html_name(name: str) -> str:
     return f"{name.removesuffix('.ipynb')}.html"
 
 
+def printed(root: Path = ROOT) -> list[str]:
+    """The pages that stand on paper, in reading order; whoever looks something up in the package is at a computer."""
+    return [html_name(name) for name in toc_files(root) if name not in ONLINE]
+
+
 def document(site: Path, root: Path = ROOT) -> str:
     """The book in reading order: title page, contents, landing page, chapters, companion pages."""
-    names = [html_name(name) for name in toc_files(root)]
+    names = printed(root)
     articles = {name: article(site, name, names, repository(root).site) for name in names}
-    articles[names[0]].h1.string = FOREWORD
+    _demand(articles[names[0]], "h1", names[0]).string = FOREWORD
     texts = (config(root)["title"], config(root)["author"], repository(root).site)
     title, author, address = map(html.escape, texts)
-    running = "".join(_running(slug(name), articles[name].h1.get_text()) for name in names)
+    running = "".join(_running(slug(name), _demand(articles[name], "h1", name).get_text()) for name in names)
     sheets = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in SHEETS)
     body = "\n".join(f'<section class="paper-chapter" id="{slug(name)}">{articles[name]}</section>' for name in names)
     return (
@@ -51,10 +58,11 @@ def document(site: Path, root: Path = ROOT) -> str:
 
 def article(site: Path, name: str, names: list[str], address: str) -> Tag:
     """The text of a page, with ids that stand once in the book and links within it."""
-    text = BeautifulSoup((site / name).read_text("utf-8"), "html.parser").select_one("article.bd-article")
-    _choose(text)
+    page = BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
+    text = _demand(page, "article.bd-article", name)
+    _choose(text, name)
     for section in text.select("section[id]"):  # it may begin at the foot of a page, and its heading on the next
-        heading = section.find(re.compile(r"h\d"), recursive=False)
+        heading = _demand(section, HEADING, name)
         for place in section.find_all("span", id=True, recursive=False):
             heading.insert(0, place.extract())
         heading["id"] = section["id"]
@@ -62,18 +70,27 @@ def article(site: Path, name: str, names: list[str], address: str) -> Tag:
     for tag in text.find_all(id=True):
         tag["id"] = f"{slug(name)}--{tag['id']}"
     for link in text.find_all("a", href=True):
-        link["href"] = target(link["href"], name, names, address)
+        link["href"] = target(str(link["href"]), name, names, address)
     for image in text.find_all("img"):
-        if not image["src"].startswith("data:"):
-            image["src"] = urljoin(f"/{name}", image["src"]).lstrip("/")
+        source = str(image["src"])
+        if not source.startswith("data:"):
+            image["src"] = urljoin(f"/{name}", source).lstrip("/")
     return text
 
 
-def _choose(text: Tag) -> None:
+def _demand(text: Tag, selector: str, name: str) -> Tag:
+    """The first tag within ``text`` that ``selector`` chooses. Raises BookError if the page ``name`` lacks it."""
+    if (found := text.select_one(selector)) is None:
+        raise BookError(f"{name}: got no {selector}, expected one to put on paper")
+    return found
+
+
+def _choose(text: Tag, name: str) -> None:
     """Open the solutions, and leave out what paper has no use for."""
     for details in text.select(".tag_solution details"):
-        details.name, details["class"] = "div", ["paper-solution"]
-        details.summary.replace_with(BeautifulSoup('<p class="admonition-title">A solution</p>', "html.parser"))
+        details.name, details["class"] = "div", "paper-solution"
+        title = BeautifulSoup('<p class="admonition-title">A solution</p>', "html.parser")
+        _demand(details, "summary", name).replace_with(title)
     for button in text.select("th button"):  # it sorts the ledger
         button.unwrap()
     for tag in text.select(LEFT_OUT):
@@ -97,8 +114,8 @@ def contents(articles: dict[str, Tag]) -> str:
     """Chapters and their sections; the numbers of their pages are filled in when they are known."""
     lines = []
     for name, text in articles.items():
-        lines.append(_line("paper-one", slug(name), text.h1.get_text()))
-        lines += [_line("paper-two", heading["id"], heading.get_text()) for heading in text.find_all("h2")]
+        lines.append(_line("paper-one", slug(name), _demand(text, "h1", name).get_text()))
+        lines += [_line("paper-two", str(heading["id"]), heading.get_text()) for heading in text.find_all("h2")]
     return "<ul>" + "".join(lines) + "</ul>"
 
 

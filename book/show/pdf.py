@@ -51,8 +51,12 @@ def build(site: Path = HTML, root: Path = ROOT) -> Path:
 
 def places(reader: PdfReader) -> dict[str, int]:
     """The page of each place that something in the book links to, counted from 1."""
-    found = reader.named_destinations.items()
-    return {name.removeprefix("/"): reader.get_destination_page_number(place) + 1 for name, place in found}
+    numbers = {}
+    for name, place in reader.named_destinations.items():
+        if (number := reader.get_destination_page_number(place)) is None:
+            raise BookError(f"{name}: got a place on no page of the PDF, expected one on a page")
+        numbers[name.removeprefix("/")] = number + 1
+    return numbers
 
 
 def _print(page: Page, path: Path) -> PdfReader:

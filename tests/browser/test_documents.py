@@ -18,7 +18,7 @@ def test_its_links_lead_somewhere(site: Path, name: str) -> None:
 
 
 def test_its_links_to_the_repository_name_files_that_are_there(site: Path, name: str) -> None:
-    start = f"{repository().url}/blob/{repository().branch}/"
+    start = f"{repository().url}/blob/{repository().ref}/"
     links = [
         tag["href"] for tag in documents.parsed(site / name).find_all("a", href=True) if tag["href"].startswith(start)
     ]

@@ -9,13 +9,13 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from book.read.layout import config, toc_files
+from book.read.layout import BookError, config
 from book.show import paper, pdf
 
 from . import documents
 
 MOST = 15_000_000  # bytes
-NAMES = [paper.html_name(name) for name in toc_files()]
+NAMES = paper.printed()
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +143,9 @@ def test_the_landing_page_links_to_it(site: Path, book: PdfReader) -> None:
 )
 def test_where_links_lead_on_paper(address: str, place: str) -> None:
     assert paper.target(address, "chapters/02_pca.html", NAMES, "https://book.example") == place
+
+
+def test_a_page_without_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>none</p>", "utf-8")
+    with pytest.raises(BookError, match="a.html: got no article.bd-article"):
+        paper.article(tmp_path, "a.html", ["a.html"], "https://book.example")

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,26 +20,51 @@ from book.run.fingerprint import fingerprint
 
 DEMO = Path(__file__).parent / "demo"
 CELL = "```{{code-cell}} ipython3\n:tags: [{}]\n\n{}\n```\n"
-# What the engine asks of a chapter, without aelib and so without torch: exercises, a table, and the README's picture.
-SHOW = """from IPython.display import display
+# What the engine asks of a chapter, without torch, in a module that the cells call: exercises, a table, the README's
+# picture. ``wait`` tells the processes that execute it and then waits for a file.
+CALLED = '''"""What the chapters of the quick book display."""
 
-def show(mime, **record):
-    display({mime: "aGVybw=="}, raw=True, metadata={"aelib": record})
+import os
+import time
 
-for n in (1, 2, 3):
-    for passed in (False, True):
-        show("text/plain", exercise={"id": f"0.{n}", "passed": passed})
-show("text/plain", table={})"""
-PICTURE = """
-alt = "A picture that a test has put here, and that nobody will ever look at."
-show("image/png", figure=dict(name="fig-03-big", caption="A picture.", alt=alt))"""
-# It tells the processes that execute it and then waits for a file.
-WAIT = """import os, time
-with open("pids.part", "w") as file:
-    print(os.getpid(), os.getppid(), file=file)
-os.replace("pids.part", "pids")
-while not os.path.exists("go"):
-    time.sleep(0.05)"""
+from IPython.display import display
+
+from aelib.notebook import shown
+
+
+def show(data, **record):
+    display(data, raw=True, metadata={"aelib": record})
+
+
+def exercises():
+    for n in (1, 2, 3):
+        for record in ({"id": f"0.{n}", "passed": False, "hint": "no"}, {"id": f"0.{n}", "passed": True}):
+            html, text = shown.exercise(record)
+            show({"text/html": html, "text/plain": text}, exercise=record)
+    html, text = shown.table([])
+    show({"text/html": html, "text/plain": text}, table={})
+
+
+def picture(name):
+    alt, caption = "A picture that a test has put here, and that nobody will ever look at.", "A picture."
+    data = {"image/png": "aGVybw==", "text/plain": alt}
+    figure = dict(name=name, caption=caption, alt=alt)
+    display(data, raw=True, metadata={"image/png": {"alt": alt}, "aelib": {"figure": figure}})
+    show({"text/markdown": f"*{caption}*", "text/plain": caption}, caption=name)
+
+
+def wait():
+    with open("pids.part", "w") as file:
+        print(os.getpid(), os.getppid(), file=file)
+    os.replace("pids.part", "pids")
+    while not os.path.exists("go"):
+        time.sleep(0.05)
+'''
+IMPORT = "from aelib_checks import ch00\n\n"
+CELLS = {
+    "01_quick": [f"{IMPORT}ch00.exercises()", 'ch00.picture(name="fig-03-big")'],
+    "02_slow": [f"{IMPORT}ch00.wait()\nch00.exercises()"],
+}
 
 
 def copy_demo(root: Path) -> Path:
@@ -72,8 +98,11 @@ def demo(executed_demo: Path, tmp_path: Path) -> Path:
 def made_quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = copy_demo(tmp_path_factory.mktemp("quick"))
     shutil.copytree(layout.ROOT / "book", root / "book", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "environment.yml"):
-        shutil.copy(layout.ROOT / name, root / name)
+    for path in (
+        *layout.ROOT.glob("constraints*.txt"),
+        *map(layout.ROOT.joinpath, ("pyproject.toml", "environment.yml")),
+    ):
+        shutil.copy(path, root)
     for name in ("README.md", "CONTRIBUTING.md", "index.md"):
         (root / name).write_text("# A page\n", "utf-8")
     slow = "raise ImportError('jsonschema can do without it, and it takes a second')\n"
@@ -83,10 +112,11 @@ def made_quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.unlink()
     for path in (root / layout.CHECKS).glob("ch*"):
         path.unlink()
+    (root / layout.CHECKS / "ch00.py").write_text(CALLED, "utf-8")
     toc = "format: jb-book\nroot: index\nchapters:\n"
-    for number, (name, code) in enumerate({"01_quick": SHOW + PICTURE, "02_slow": WAIT + "\n" + SHOW}.items(), 1):
+    for number, (name, codes) in enumerate(CELLS.items(), 1):
         toc += f"  - file: chapters/{name}.ipynb\n"
-        cells = CELL.format("parameters", "profile = None") + CELL.format("hide-input", code)
+        cells = "\n".join([CELL.format("parameters", "profile = None"), *(CELL.format("hide-input", c) for c in codes)])
         (root / "chapters" / f"{name}.md").write_text(
             f"{head}# {number}. Title\n\nSee {{cite:t}}`hinton2006`.\n\n{cells}", "utf-8"
         )
@@ -95,27 +125,30 @@ def made_quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     layout.config.cache_clear()
     for chapter in layout.chapters(root):
         run = source.read(chapter)
-        run.cells[-1].outputs = _outputs(run.cells[-1].source)
+        for cell in run.cells[-len(CELLS[chapter.name]) :]:
+            cell.outputs = _outputs(cell.source)
         notebooks.write(chapter.twin, build.new_twin(chapter, run, 1.0, fingerprint(chapter)))
     return root
 
 
 @pytest.fixture
 def quick(made_quick: Path, tmp_path: Path) -> Path:
-    """A checkout of its own, engine included: 01_quick and 02_slow (see WAIT), twins as after a run."""
+    """A checkout of its own, engine included: 01_quick and 02_slow (see CALLED), twins as after a run."""
     return copy_made(made_quick, tmp_path / "checkout")
 
 
 def _outputs(code: str) -> list[nbformat.NotebookNode]:
-    """What SHOW, with or without PICTURE, displays."""
-    shown: list[nbformat.NotebookNode] = []
+    """What a cell of CELLS displays."""
+    found: list[nbformat.NotebookNode] = []
 
     def display(data: dict, raw: bool, metadata: dict) -> None:
-        shown.append(nbformat.v4.new_output("display_data", data, metadata=metadata))
+        found.append(nbformat.v4.new_output("display_data", data, metadata=metadata))
 
-    code = code.removeprefix(WAIT).replace("from IPython.display import display", "")
-    exec(code, {"display": display})
-    return shown
+    module = types.ModuleType("ch00")
+    exec(CALLED, module.__dict__)
+    module.__dict__.update(display=display, wait=lambda: None)
+    exec(code.removeprefix(IMPORT), {"ch00": module})
+    return found
 
 
 @pytest.fixture

@@ -44,14 +44,14 @@ DAMAGE = {
         "it is no notebook",
     ),
     "no metadata": (change(lambda nb: nb["metadata"].pop("aelib")), "it is no notebook"),
-    "no checksum": (change(lambda nb: nb["metadata"]["aelib"].pop("outputs")), "it is no notebook"),
+    "no checksum": (change(lambda nb: nb["metadata"]["aelib"].pop("checksum")), "it is no notebook"),
     "no seconds": (change(lambda nb: nb["metadata"]["aelib"].pop("seconds")), "it is no notebook"),
-    "lost cell": (change(lambda nb: nb["cells"].pop()), "its outputs were edited by hand"),
+    "lost cell": (change(lambda nb: nb["cells"].pop()), "it was edited by hand"),
     "edited output": (
         change(lambda nb: nb["cells"][-1]["outputs"][0]["data"].update({"text/plain": "0.6"})),
-        "its outputs were edited by hand",
+        "it was edited by hand",
     ),
-    "lost output": (change(lambda nb: nb["cells"][-1]["outputs"].pop()), "its outputs were edited by hand"),
+    "lost output": (change(lambda nb: nb["cells"][-1]["outputs"].pop()), "it was edited by hand"),
 }
 
 

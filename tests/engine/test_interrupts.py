@@ -99,7 +99,8 @@ def test_what_is_edited_during_a_run_makes_its_twin_stale(quick: Path, stale: li
 
     def run(todo, parameters, accept, threads):
         executed = source.read(first)
-        executed.cells[-1].outputs = notebooks.load(first).cells[-1].outputs
+        for cell, ran in zip(executed.cells[-2:], notebooks.load(first).cells[-2:], strict=True):
+            cell.outputs = ran.outputs
         with (quick / "constraints.txt").open("a") as lock:
             lock.write("new==1.0\n")
         accept(first, executed, 1.0)

@@ -53,30 +53,35 @@ def test_lint_sees_a_broken_twin(chapter: layout.Chapter, breakage, problem: str
 
 @pytest.mark.parametrize("text", ["It is 0.5.", "Half (0.25) of it", "$x = 0.1$", "a rate of 1.5 times"])
 def test_typed_decimals_are_found(text: str) -> None:
-    assert prose.decimals(text, "x.md")
+    assert prose.typed(text, "x.md")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "{glue:text}`x:.2f` and `0.5`",
+        "{glue:text}`x:.2f` and {given}`0.5`",
+        "`epochs = 5`",
         "Exercise 2.1",
         "28 x 28",
         "Python 3.11",
         "[x](http://a/1.2)",
         "2022. It",
-        "```\n0.5\n```",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
-    assert prose.decimals(text, "x.md") == []
+    assert prose.typed(text, "x.md") == []
+
+
+def test_blocks_of_code_may_hold_numbers_where_they_are_allowed() -> None:
+    text = "A rule:\n\n```toml\nat_most = 1.005\n```\n"
+    assert prose.typed(text, "CONTRIBUTING.md", code=True) == [] != prose.typed(text, "x.md")
 
 
 def test_lint_finds_long_cells_and_files_outside_the_contents(demo: Path) -> None:
     chapter = layout.chapters(demo)[0]
     long = "\n".join(f"a{i} = {i}" for i in range(16))
     edit(chapter, "h = 1 / 2", long)
-    assert any("17 visible lines" in p for p in lint.written(chapter))
+    assert any("18 visible lines" in p for p in lint.written(chapter))
     edit(chapter, "plots.show(", "display(1)\nplots.show(")
     assert any("both under the figure's name" in p for p in lint.written(chapter))
     (demo / "chapters" / "A2_lost.md").write_text("# Lost\n", "utf-8")
@@ -103,14 +108,29 @@ def test_cells_are_short(tag: str, code: str, problem: str | None) -> None:
 
 
 def test_lint_compares_the_dependencies(tmp_path: Path) -> None:
-    for name in ("pyproject.toml", "constraints.txt", "environment.yml"):
+    lock, tools, lowest, conda = "constraints.txt", project.TOOLS, project.LOWEST, "environment.yml"
+    for name in ("pyproject.toml", lock, tools, lowest, conda):
         (tmp_path / name).write_text((layout.ROOT / name).read_text("utf-8"), "utf-8")
     assert project.dependencies(tmp_path) == []
-    lock = tmp_path / "constraints.txt"
-    lock.write_text(lock.read_text("utf-8").replace("torch==2", "torch==1").replace("tqdm==", "tqdm-gone=="), "utf-8")
-    environment = tmp_path / "environment.yml"
-    environment.write_text(environment.read_text("utf-8").replace("python>=3.11", "python>=3.9"), "utf-8")
-    assert len(project.dependencies(tmp_path)) == 3
+    elsewhere = "; sys_platform == 'cp/m'"
+    for name, old, new, told in [
+        (lock, "\ntorch==", "\ntorch==0.", "pins torch to 0."),
+        (lock, "\ntqdm==", "\ntqdm-gone==", "pins tqdm to nothing, pyproject.toml asks for >="),
+        (lock, "\ntqdm==", f"\ntqdm==9 {elsewhere}\ntqdm-gone==", "pins tqdm to nothing"),
+        (lock, "\ntqdm==", f"\ntqdm==1 {elsewhere}\ntqdm==", "pins tqdm to 1 and "),
+        (lock, "\ntqdm==", "\ntqdm>=", "pins tqdm to nothing"),
+        (tools, "\nmypy==", "\nmypy==0.", "pins mypy to 0."),
+        (tools, "\nmypy==", "\ntorch==99\nmypy==", "pins torch to 99, constraints.txt to "),
+        (lowest, "\nscipy==", "\nscipy==0.", "pins scipy to 0."),
+        (conda, "python>=3.11", "python>=3.9", "does not ask for python>=3.11"),
+        (conda, f"-c {lock}", f"-c {lowest}", "does not install '-e .[book,lab]' under constraints.txt"),
+    ]:
+        text = (tmp_path / name).read_text("utf-8")
+        assert text.count(old) == 1
+        (tmp_path / name).write_text(text.replace(old, new), "utf-8")
+        [problem] = project.dependencies(tmp_path)
+        assert problem.startswith(f"{name} {told}")
+        (tmp_path / name).write_text(text, "utf-8")
 
 
 def test_the_whole_book_is_in_order() -> None:

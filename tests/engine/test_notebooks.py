@@ -47,13 +47,6 @@ def test_cell_ids_depend_on_their_own_cell_only(chapter: layout.Chapter) -> None
     assert sum(after.get(text) != id for text, id in before.items()) == 1
 
 
-def test_the_first_code_cell_installs_aelib_from_the_one_address(chapter: layout.Chapter) -> None:
-    first = next(cell for cell in load(chapter).cells if cell.cell_type == "code")
-    assert "https://github.com/someone/demo/archive/refs/heads/main.zip" in first.source
-    compile(first.source, "install", "exec")
-    assert "AELIB_SOURCE" in first.source and 'find_spec("aelib") is None' in first.source
-
-
 def test_records_come_back_as_they_were_glued(chapter: layout.Chapter) -> None:
     assert glued(load(chapter)) == {"half": 0.5, "text": "words", "drops.first one.0": -0.25, "drops.first one.1": 1.0}
 
