@@ -8,6 +8,7 @@
 # make elsewhere  every chapter in the smoke profile with another seed and data set, its objectives on any device
 # make reproduce  every chapter from scratch at full budget, compared with what is committed
 # make lab        JupyterLab on the chapters
+# make replicate  the chapters with other seeds, or on DATASET=fashion_mnist, up to COUNT=3 of each; CHAPTERS="02 03", MINUTES=60
 # make steady     the book executed with one and with two threads: which measurements move, against the margins of their rules
 # make claims     the ledger of all claims as _build/claims.json, from the committed notebooks
 # make site       what is published: the pages and the ledger, after lint
@@ -79,6 +80,10 @@ elsewhere: setup
 reproduce: setup
 	$(PY) -m book reproduce
 
+replicate: setup
+	$(PY) -m book replicate $(CHAPTERS) --count $(or $(COUNT),3) --dataset $(or $(DATASET),mnist) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
 RUNS := _build/runs
 steady: setup
 	-$(PY) -m book reproduce --out $(RUNS)/one-thread
@@ -106,7 +111,7 @@ setup: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[book,dev]'
+	$(PIP) --editable '.[book,dev,dask]'
 	touch $@
 
 # The committed notebooks in an environment with only torch, matplotlib and ipykernel: the first

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
+import math
 import signal
 import sys
 from pathlib import Path
@@ -11,8 +13,10 @@ from pathlib import Path
 from book import build
 from book.check import lint, steady, style
 from book.read.layout import ROOT, STEADY, BookError, chapters, select
+from book.run import replicate
 from book.run.execute import CHAPTER_SECONDS, nbval
 from book.run.process import THREADS
+from book.run.workers import workers
 from book.show import hero, ledger, pages, pdf
 
 
@@ -55,6 +59,13 @@ def _reproduce(arguments: argparse.Namespace) -> None:
     build.reproduce(select(arguments.chapters), arguments.out, arguments.threads)
 
 
+def _replicate(arguments: argparse.Namespace) -> None:
+    where = workers(arguments.scheduler) if arguments.scheduler else contextlib.nullcontext()
+    with where as executor:
+        chosen, minutes = select(arguments.chapters), arguments.minutes
+        replicate.replicate(chosen, arguments.dataset, arguments.count, executor, minutes)
+
+
 def _steady(arguments: argparse.Namespace) -> None:
     steady.steady(arguments.runs, ROOT / STEADY if arguments.record else None)
 
@@ -81,9 +92,14 @@ def _parser() -> argparse.ArgumentParser:
     add("format", _format, "give the code of the sources the format that lint asks for")
     add("claims", _claims, "write _build/claims.json from the committed notebooks")
     reproduce = add("reproduce", _reproduce, "execute everything at full budget and compare")
+    again = add("replicate", _replicate, "execute with other seeds, or on other data, and keep what came out")
+    again.add_argument("--count", type=int, default=3, metavar="N", help="so many replicas of each chapter")
+    again.add_argument("--dataset", default="mnist", choices=replicate.DATASETS)
+    again.add_argument("--minutes", type=float, default=math.inf, help="after which no replica is begun")
+    again.add_argument("--scheduler", metavar="TCP", help='of Dask, such as "tcp://10.0.0.1:8786"; without it, here')
     steady = add("steady", _steady, "compare the claims of several runs, each a folder of executed notebooks")
     nbval = add("nbval", _nbval, "re-execute the committed notebooks under nbval")
-    for command in (execute, book, reproduce, nbval):
+    for command in (execute, book, reproduce, again, nbval):
         command.add_argument("chapters", nargs="*", help='chapters such as "02" or "02_pca"; all of them for none')
     book.set_defaults(by="jupyter-book")
     for command in (execute, book):

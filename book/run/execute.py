@@ -7,12 +7,14 @@ wait for one local process.
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -22,10 +24,19 @@ from book import files
 from book.read import source
 from book.read.layout import BUILD, ROOT, BookError, Chapter
 from book.run import watch
-from book.run.process import THREADS, Job, Outcome, end_all, environment, run
+from book.run.process import THREADS, Job, Outcome, code, end_all, environment, run
 
 AT_ONCE = 2
 CHAPTER_SECONDS = {"full": 900, "smoke": 240}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run of one chapter, under a name that no other run has."""
+
+    name: str
+    chapter: Chapter
+    parameters: dict
 
 
 def execute(
@@ -36,34 +47,54 @@ def execute(
     keep: Path = BUILD / "failed",
     threads: int = THREADS,
 ) -> None:
-    """Execute the chapters and hand each finished notebook to ``accept`` as soon as it is there.
+    """Execute each of the chapters once, with these parameters, at least a profile (see ``execute_all``)."""
+    tasks = [Task(chapter.name, chapter, parameters) for chapter in chosen]
+    execute_all(tasks, lambda task, *found: accept(task.chapter, *found), executor, keep, threads)
 
-    ``parameters`` are those of the chapters, at least a profile. A chapter that fails, or that ``accept`` refuses with
-    BookError, does not stop the others: its partial notebook is kept in ``keep``, and at the end BookError tells of all
-    of them. Anything else that is raised, an interrupt or a disk that is full, stops the local runs.
+
+def execute_all(
+    tasks: Iterable[Task],
+    accept: Callable[[Task, NotebookNode, float], None],
+    executor: Executor | None = None,
+    keep: Path = BUILD / "failed",
+    threads: int = THREADS,
+    minutes: float = math.inf,
+) -> None:
+    """Execute the tasks and hand each finished notebook to ``accept`` as soon as it is there.
+
+    A task that fails, or whose notebook ``accept`` refuses with BookError, does not stop the others: its partial
+    notebook is kept in ``keep``, and at the end BookError tells of all of them. After so many ``minutes`` no task is
+    begun any more. Anything else that is raised, an interrupt or a disk that is full, stops the local runs.
     """
-    by_name = {chapter.name: chapter for chapter in chosen}
-    jobs = [_job(chapter, parameters, threads) for chapter in by_name.values()]
+    by_name = {task.name: task for task in tasks}
+    jobs = [_job(task, threads, elsewhere=executor is not None) for task in by_name.values()]
     failures: list[str] = []
-    futures: list[Future[Outcome]] = []
+    futures: dict[Future[Outcome], Job] = {}
+    end = time.monotonic() + 60 * minutes
+    late = False
     pool = executor or ThreadPoolExecutor(max(1, AT_ONCE // threads))
     try:
-        futures += [pool.submit(run, job) for job in jobs]
+        futures |= {pool.submit(run, job): job for job in jobs}
         for i, future in enumerate(as_completed(futures), 1):
-            outcome = future.result()
-            head = f"[{i}/{len(jobs)}] {outcome.name}:"
+            if late and future.cancelled():
+                continue
+            outcome = future.result() if executor is None else _answer(future, futures[future])
+            task, head = by_name[outcome.name], f"[{i}/{len(jobs)}] {outcome.name}:"
             try:
                 if outcome.failure:
                     raise BookError(outcome.failure)
                 executed = nbformat.reads(outcome.notebook, as_version=4)
-                watch.check(by_name[outcome.name], executed)
-                accept(by_name[outcome.name], executed, outcome.seconds)
-                print(f"{head} executed in {outcome.seconds:.1f} s ({parameters['profile']})", flush=True)
+                watch.check(task.chapter, executed)
+                accept(task, executed, outcome.seconds)
+                print(f"{head} executed in {outcome.seconds:.1f} s ({task.parameters['profile']})", flush=True)
             except BookError as error:
                 kept = keep / f"{outcome.name}.ipynb"
                 files.write(kept, outcome.notebook)
                 failures.append(f"{outcome.name}, {error}\n  (the notebook as far as it got: {kept})")
                 print(f"{head} FAILED after {outcome.seconds:.1f} s", flush=True)
+            if late := time.monotonic() > end:
+                for waiting in futures:
+                    waiting.cancel()
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -74,10 +105,19 @@ def execute(
         raise BookError("\n".join(failures))
 
 
-def _job(chapter: Chapter, parameters: dict, threads: int) -> Job:
+def _answer(future: Future[Outcome], job: Job) -> Outcome:
+    """What came of a job elsewhere; a worker that was killed, or a scheduler that is gone, is a failure of the job."""
+    try:
+        return future.result()
+    except Exception as error:  # whatever another machine's executor raises
+        return Outcome(job.name, job.notebook, 0.0, f"{type(error).__name__}: {error}")
+
+
+def _job(task: Task, threads: int, elsewhere: bool) -> Job:
+    chapter, seconds = task.chapter, CHAPTER_SECONDS[task.parameters["profile"]]
     notebook = nbformat.writes(watch.watched(source.read(chapter)))
     root = "" if chapter.root == ROOT else str(chapter.root)
-    return Job(chapter.name, notebook, parameters, CHAPTER_SECONDS[parameters["profile"]], threads, root)
+    return Job(task.name, notebook, task.parameters, seconds, threads, root, code() if elsewhere else "")
 
 
 def nbval(chosen: Iterable[Chapter], profile: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -9,18 +10,27 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from book.read.layout import ROOT
+from book.read.layout import CHECKS, ROOT
 from book.read.source import own_cells
 
 # One thread a chapter: on two cores two chapters run side by side, and the sums do not depend on the number of cores.
 THREADS = 1
-# Without bytecode kept, a chapter spends ten seconds on its imports; the others run code or find kernels.
-LEFT_OUT = {"PYTHONDONTWRITEBYTECODE", "PYTHONSTARTUP", "PYTHONHOME", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"}
+# Without bytecode kept, a chapter spends ten seconds on its imports; Dask's setting of the memory costs it ten percent;
+# the others run code or find kernels.
+LEFT_OUT = {
+    "MALLOC_TRIM_THRESHOLD_",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONSTARTUP",
+    "PYTHONHOME",
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+}
 GRACE = 15  # seconds in which a run that is stopped should have ended its kernel
 SLACK = 60  # seconds beyond its time after which a run is stopped from outside
 _local: set[subprocess.Popen] = set()  # the processes of this process's runs
@@ -36,6 +46,7 @@ class Job:
     seconds: int
     threads: int = THREADS
     root: str = ""  # the book whose packages the chapter imports; the one that this module belongs to for none
+    code: str = ""  # a digest of the code that must run it, if another machine may (see ``code``)
 
 
 @dataclass(frozen=True)
@@ -73,14 +84,31 @@ def environment(profile: str, home: Path, threads: int = THREADS, root: Path = R
     }
 
 
+@cache
+def code(root: Path = ROOT) -> str:
+    """A digest of the engine, the package and the registers: what a worker elsewhere must have, too."""
+    kinds = (".py", ".toml", ".js")
+    places = (root / "book", root / "aelib", root / CHECKS)
+    paths = sorted(path for place in places for path in place.rglob("*") if path.suffix in kinds)
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def run(job: Job) -> Outcome:
     """Execute ``job`` in a process of its own; a run past its time is stopped and tried once more."""
+    if job.code and job.code != code():
+        told = (
+            f"this worker has other code ({code()}, expected {job.code}); give it the same checkout and start it again"
+        )
+        return Outcome(job.name, job.notebook, 0.0, told)
     for attempt in (1, 2):
         with tempfile.TemporaryDirectory(prefix="aelib-") as folder:
             start, target = Path(folder) / "in.ipynb", Path(folder) / "out.ipynb"
             start.write_text(job.notebook, "utf-8")
             began = time.perf_counter()
-            arguments = [str(start), str(target), json.dumps(job.parameters), str(job.seconds)]
+            arguments = [str(start), str(target), json.dumps(job.parameters), str(job.seconds), str(os.getpid())]
             try:
                 command = [sys.executable, "-m", "book.run.run_one", *arguments]
                 failure = _run_local(command, job, Path(folder) / "ipython")

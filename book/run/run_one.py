@@ -1,10 +1,12 @@
-"""Execute one notebook with papermill: ``python -m book.run.run_one IN OUT PARAMETERS CELL_SECONDS``.
+"""Execute one notebook with papermill: ``python -m book.run.run_one IN OUT PARAMETERS CELL_SECONDS PARENT``.
 
-A process of its own, so that a chapter that hangs can be stopped and two can run side by side.
+A process of its own, so that a chapter that hangs can be stopped and two can run side by side. It ends with the process
+PARENT that began it, however that ends (on Linux), and so does its kernel.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -16,6 +18,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
 from book.read.notebooks import MOST_BYTES
+
+PR_SET_PDEATHSIG = 1  # of Linux's <sys/prctl.h>
 
 
 class Client(PapermillNotebookClient):
@@ -47,9 +51,19 @@ class Engine(NBClientEngine):
             raise
 
 
+def end_with(parent: int) -> bool:
+    """Have the system end this process when its parent ends; False if that has happened already."""
+    if sys.platform != "linux":
+        return True
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return os.getppid() == parent
+
+
 def main() -> int:
-    source, target, parameters, cell_seconds = sys.argv[1:]
+    source, target, parameters, cell_seconds, parent = sys.argv[1:]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whichever way it is stopped, it ends its kernel
+    if not end_with(int(parent)):
+        return 1
     papermill_engines.register("limited", Engine)
     try:
         papermill.execute_notebook(

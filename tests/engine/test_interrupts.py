@@ -85,6 +85,17 @@ def test_a_request_to_terminate_is_an_interrupt_too(quick: Path, stale: list, be
     assert slow.twin.read_bytes() == before and leftovers(quick) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
+def test_nothing_is_left_running_when_the_command_is_killed(quick: Path, stale: list, begin) -> None:
+    before = stale[1].twin.read_bytes()
+    process = begin("execute", "02")
+    pids = slow_processes(quick)
+    process.kill()
+    process.communicate(timeout=60)
+    until(lambda: gone(pids))
+    assert stale[1].twin.read_bytes() == before
+
+
 def test_a_run_that_does_not_listen_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_process, "GRACE", 0.1)
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(300)"
