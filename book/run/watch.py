@@ -12,6 +12,7 @@ import functools
 import importlib
 import os
 import random
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -165,7 +166,7 @@ def _own(path: str | None) -> bool:
 
 def watched(notebook: NotebookNode) -> NotebookNode:
     """The notebook with the two cells around its own."""
-    torch = any("torch" in cell.source or PACKAGES[0] in cell.source for cell in code_cells(notebook))
+    torch = any(re.search(rf"torch|\b{PACKAGES[0]}\b", cell.source) for cell in code_cells(notebook))
     first, last = _engine("first", FIRST.format(torch=torch)), _engine("last", LAST)
     return NotebookNode({**notebook, "cells": [first, *notebook.cells, last]})
 
