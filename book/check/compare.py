@@ -1,8 +1,8 @@
 """Compare a fresh run of a chapter with its committed twin.
 
-A difference is a claim that is new, gone or judged otherwise, a measurement that is no time and moved by more than half
-its distance from the nearest bound of its rule, or a figure or glued number that is new or missing. Values may move by
-less, since processors do not agree to the last digit; the moves are shown.
+A difference is a claim that is new, gone or judged otherwise, a measurement that is no time and moved by more than a
+tenth and by more than half its distance from the nearest bound of its rule, or a figure or glued number that is new or
+missing. Values may move by less, since processors do not agree to the last digit; the moves are shown.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from book.check.steady import MOST, Moved
 from book.read.layout import Chapter
 from book.read.notebooks import load
 from book.read.records import glued, records
+
+TENTH = 0.1
 
 
 def compare(chapter: Chapter, fresh: NotebookNode) -> list[str]:
@@ -40,7 +42,12 @@ def _far(old: dict, new: dict) -> list[str]:
     pairs = [
         Moved(old["id"], m["what"], m, (before[m["name"]], m["value"])) for m in new["measured"] if m["name"] in before
     ]
-    return [f"moved too far: {pair}" for pair in pairs if not pair.rule["timing"] and pair.share > MOST]
+    far = [pair for pair in pairs if not pair.rule["timing"] and pair.share > MOST and pair.move > TENTH * _size(pair)]
+    return [f"moved too far: {pair}" for pair in far]
+
+
+def _size(pair: Moved) -> float:
+    return max(map(abs, pair.values))
 
 
 def _figures(notebook: NotebookNode) -> list[str]:
