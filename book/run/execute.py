@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -28,6 +29,9 @@ from book.run.process import THREADS, Job, Outcome, code, end_all, environment, 
 
 AT_ONCE = 2
 CHAPTER_SECONDS = {"full": 900, "smoke": 240}
+
+
+T = TypeVar("T", bound="Task")
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ def execute(
 
 
 def execute_all(
-    tasks: Iterable[Task],
-    accept: Callable[[Task, NotebookNode, float], None],
+    tasks: Iterable[T],
+    accept: Callable[[T, NotebookNode, float], None],
     executor: Executor | None = None,
     keep: Path = BUILD / "failed",
     threads: int = THREADS,

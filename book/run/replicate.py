@@ -56,10 +56,9 @@ def replicate(
     """Make what is missing of ``count`` replicas of each chapter; each is kept as soon as it is finished."""
     tasks = missing(chosen, dataset, count)
     marks = {task.chapter: replicas.mark(fingerprint(task.chapter)) for task in tasks}
-    by_name = {task.name: task for task in tasks}
 
-    def keep(task: Task, executed: NotebookNode, seconds: float) -> None:
-        replicas.keep(task.chapter, made(by_name[task.name], executed, seconds, marks[task.chapter]))
+    def keep(task: Again, executed: NotebookNode, seconds: float) -> None:
+        replicas.keep(task.chapter, made(task, executed, seconds, marks[task.chapter]))
 
     print(f"{len(tasks)} replicas to make ({dataset})", flush=True)
     execute_all(tasks, keep, executor, minutes=minutes)
