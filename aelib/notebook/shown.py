@@ -53,11 +53,16 @@ def rows(record: Mapping[str, Any]) -> str:
 
 def badge(verdict: str) -> str:
     """A verdict, with a class of its own for the page."""
-    return f"<strong class='aelib-verdict aelib-{html.escape(verdict.split()[0])}'>{html.escape(verdict)}</strong>"
+    return f"<strong class='aelib-verdict aelib-{slug(verdict)}'>{html.escape(verdict)}</strong>"
+
+
+def slug(verdict: str) -> str:
+    """A verdict as a word: "short" for one that holds short of our mark, "not-met"."""
+    return "short" if "short" in verdict else verdict.replace(" ", "-")
 
 
 def _cells(record: Mapping[str, Any]) -> list[str]:
-    because = f"<br>{html.escape(record['because'])}" if record["because"] else ""
+    slip = f"<br>{html.escape(record['slip'])}" if record["slip"] else ""
     name = f"{html.escape(record['id'])}<br><small>{record['kind']}, {', '.join(record['decks'])}</small>"
     results = "".join(f"<li>{html.escape(result(m))}</li>" for m in record["measured"])
-    return [name, html.escape(record["statement"]), f"<ul>{results}</ul>", badge(record["verdict"]) + because]
+    return [name, html.escape(record["statement"]), f"<ul>{results}</ul>", badge(record["verdict"]) + slip]
