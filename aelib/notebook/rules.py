@@ -8,7 +8,7 @@ there is no bound), ``source`` (whose rule it is: ``lecture``, if it follows fro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,9 @@ CONDITIONS = ("official split", "MNIST")
 LECTURE, OURS = "lecture", "ours"
 HOLDS, SHORT, SLIP, NOT_JUDGED = "holds", "holds, short of our mark", "slip", "not judged"
 NOT_MET = "not met"  # of one run; what several runs say together is the book's verdict
+CONTRADICTED, NOT_SETTLED = "contradicted", "not settled"
+VERDICTS = (HOLDS, SHORT, CONTRADICTED, SLIP, NOT_SETTLED, NOT_JUDGED)
+AGREE, FEWEST = 0.9, 5  # the share of runs that must agree, and how many it takes to contradict a lecture
 
 
 def rule(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -87,6 +90,26 @@ def outcome(claim: Mapping[str, Any]) -> str:
     if claim["slip"]:
         return SLIP
     return HOLDS if all(map(meets, claim["measured"])) else SHORT
+
+
+def verdict(outcomes: Sequence[str], lecture: bool) -> str:
+    """The book's verdict on a claim, from the outcomes of its runs, the book's own first.
+
+    What counts is what comes out in the book's run and in at least nine of ten runs; with fewer than ten, in all. If
+    the lecture's rules are met so, the claim holds, short of our mark if ours are not. If they are missed so, in at
+    least five runs, the lecture (``lecture``: a lecture says it) is contradicted. Otherwise it is not settled.
+    """
+    own, judged = outcomes[0], [outcome for outcome in outcomes if outcome != NOT_JUDGED]
+    if own == NOT_JUDGED:
+        return NOT_JUDGED
+    enough = math.ceil(AGREE * len(judged))
+    missed = judged.count(NOT_MET)
+    if own == NOT_MET:
+        contradicted = lecture and len(judged) >= FEWEST and missed >= enough
+        return CONTRADICTED if contradicted else NOT_SETTLED
+    if len(judged) - missed < enough:
+        return NOT_SETTLED
+    return own if judged.count(own) >= enough else SHORT
 
 
 def words(m: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from aelib.notebook import shown
-from aelib.notebook.rules import verdict
+from aelib.notebook.rules import outcome
 from book.read.layout import Chapter
 from book.read.notebooks import MOST_BYTES
 from book.read.records import record, records
@@ -57,7 +57,7 @@ def _judged(chapter: Chapter, claim: dict | None) -> Iterator[str]:
             yield f"claim {claim['id']}: its {part} is {claim[part]!r}, expected {own!r}"
     if claim["chapter"] != chapter.number or not claim["id"].startswith(f"{chapter.number}/"):
         yield f"claim {claim['id']} is not of this chapter"
-    if (anew := verdict(claim)) != claim["verdict"]:
+    if (anew := outcome(claim)) != claim["verdict"]:
         yield f"claim {claim['id']}: its verdict is {claim['verdict']!r}, its values and rules say {anew!r}"
 
 

@@ -6,18 +6,17 @@ import tomllib
 
 from nbformat import NotebookNode
 
-from aelib.notebook.rules import rule
+from aelib.notebook import register
 from book.read.layout import BookError, Chapter, parsed
 from book.read.records import records
 
-SAME = ("kind", "decks", "statement", "conditions", "because")
-RULE = ("what", "low", "high", "refuted", "timing")
+RULE = ("what", "low", "high", "source", "refuted", "timing")
 
 
 def damage(chapter: Chapter) -> list[str]:
     """What is wrong with the chapter's register itself."""
     try:
-        expected(chapter)
+        entries(chapter)
     except BookError as error:
         return [str(error)]
     return []
@@ -25,9 +24,9 @@ def damage(chapter: Chapter) -> list[str]:
 
 def compare(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """What the claims of ``notebook`` and those of the chapter's register do not have in common."""
-    wanted, name = expected(chapter), chapter.register.name
+    wanted, name = {id: _asked(entry) for id, entry in entries(chapter).items()}, chapter.register.name
     try:
-        got = {claim["id"]: _asked(claim) for claim in records(notebook, "claim")}
+        got = {claim["id"]: _asked({**claim, "measured": _named(claim)}) for claim in records(notebook, "claim")}
     except (KeyError, TypeError) as error:
         return [f"the record of a claim is damaged ({error!r})"]
     problems = [f"claim {id} of {name} is lost" for id in wanted if id not in got]
@@ -40,31 +39,22 @@ def compare(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     return problems
 
 
-def expected(chapter: Chapter) -> dict[str, dict]:
-    """Each claim of the register as its record must have it."""
-    return {f"{chapter.number}/{id}": _asked(_record(id, entry)) for id, entry in entries(chapter).items()}
-
-
 def entries(chapter: Chapter) -> dict[str, dict]:
-    """The claims of the register as they are written. Raises BookError for a register that is damaged."""
+    """The claims of the register, complete, by id with the chapter. Raises BookError for a register that is damaged."""
     if not chapter.register.exists():
         return {}
     found = parsed(chapter.register, tomllib.loads)
     try:
-        for id, entry in found.items():
-            _asked(_record(id, entry))
+        return {f"{chapter.number}/{id}": register.entry(id, given) for id, given in found.items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BookError(f"{chapter.register.name}: expected claims as CONTRIBUTING.md shows ({error})") from error
-    return found
 
 
-def _record(id: str, entry: dict) -> dict:
-    """What a run with this entry records, without what it measures."""
-    measured = [{"name": n, "what": m["what"], **rule(m, f"{id}: {n}")} for n, m in entry["measured"].items()]
-    return {"conditions": [], "because": None, **entry, "measured": measured}
+def _named(claim: dict) -> dict[str, dict]:
+    return {m["name"]: m for m in claim["measured"]}
 
 
 def _asked(claim: dict) -> dict:
-    """A record as a flat mapping from what the register decides to its value."""
-    parts = {part: claim[part] for part in SAME}
-    return parts | {f"{m['name']}.{part}": m[part] for m in claim["measured"] for part in RULE}
+    """An entry or a record as a flat mapping from what the register decides to its value."""
+    parts = {part: claim[part] for part in register.SAME}
+    return parts | {f"{name}.{part}": m[part] for name, m in claim["measured"].items() for part in RULE}

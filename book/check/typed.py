@@ -24,6 +24,7 @@ NO_NUMBER = re.compile(r"%?[+<>^]?\d*,?\.\d[efg%]|#[0-9a-fA-F]{3,8}")  # a forma
 # What a typed number can be wrapped in and stays one.
 WRAPPERS = {"abs", "array", "as_tensor", "float", "float64", "int", "item", "math", "max", "mean", "min", "np", "numpy"}
 WRAPPERS |= {"round", "sqrt", "sum", "tensor", "torch"}
+TEXTS = ("statement", "reading", "fails_if")  # a slip, and the words themselves, are the lecture's
 KEPT = ("glue", "print", "table", "check")
 
 
@@ -46,9 +47,9 @@ def in_register(chapter: Chapter) -> list[str]:
     problems = []
     quoted = [entry.text for entry in all_quoted().values()]
     for id, entry in register.entries(chapter).items():
-        known = sorted([*entry.get("given", []), *quoted], key=len, reverse=True)
+        known = sorted([*entry["given"], *quoted], key=len, reverse=True)
         allowed = re.compile("|".join(rf"(?<![\d.]){re.escape(text)}(?!\d|\.\d)" for text in known))
-        texts = [entry["statement"], entry.get("because", ""), *(m["what"] for m in entry["measured"].values())]
+        texts = [entry[part] for part in TEXTS if entry[part]] + [m["what"] for m in entry["measured"].values()]
         for text in texts:
             problems += typed(allowed.sub(" ", text), f"{chapter.register.name}: {id}")
     return list(dict.fromkeys(problems))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
-from aelib.notebook.rules import words
+from aelib.notebook.rules import CONTRADICTED, NOT_SETTLED, SLIP, words
 from book.read.labels import Labels
 from book.read.layout import ROOT, STEADY, parsed
-from book.show.claims_table import claims_table, link_claims
+from book.show.claims_table import claims_table, link_claims, verdict_list
 from book.show.lectures import lecture_map
 from book.show.ledger import totals
 from book.show.markup import PAGE, renderer
@@ -21,7 +22,9 @@ def companion(name: str, table: Labels, root: Path = ROOT) -> str:
     text = _put(text, "steady", lambda: steadiness(root))
     text = renderer(PAGE, f"{name}.md", table, totals(root), root, "../" * name.count("/") + "chapters/")(text)
     text = link_claims(text, name, root)
-    return _put(text, "ledger", lambda: claims_table(root))  # after the links, since it has its own
+    for verdict in (CONTRADICTED, SLIP, NOT_SETTLED):  # after the links, since these have their own
+        text = _put(text, verdict, partial(verdict_list, verdict, root))
+    return _put(text, "ledger", lambda: claims_table(root))
 
 
 def _put(text: str, mark: str, make) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aelib.notebook.decks import DECKS
+from aelib.notebook.shown import badge
 from book.read.labels import Labels
 from book.read.layout import ROOT, BookError, parsed
 from book.show.ledger import ledger
@@ -50,6 +51,7 @@ def lecture_map(labels: Labels, root: Path = ROOT) -> str:
     tables = []
     for deck, title in DECKS.items():
         lines = [f"## {deck}: {title[0].upper()}{title[1:]}\n"]
+        lines += [f'<p><a href="ledger.html?deck={deck}">All claims of this lecture, in the ledger</a></p>\n']
         lines += ["| topic | what the slides say | read | claims |", "|---|---|---|---|"]
         lines += [_line(topic, labels, verdicts) for topic in found if topic.deck == deck]
         tables.append("\n".join(lines))
@@ -62,5 +64,5 @@ def _line(topic: Topic, labels: Labels, verdicts: dict[str, str]) -> str:
         raise BookError(f"{LECTURES}: {topic.deck}: {topic.topic!r}: {unknown or 'no section and no note'}")
     sections = [f"[{labels.sections[label][1]}](#{label})" for label in topic.sections]
     read = "; ".join(filter(None, [*sections, topic.note]))
-    claims = "; ".join(f"{claim} {verdicts[claim]}" for claim in topic.claims)
+    claims = "; ".join(f"{claim} {badge(verdicts[claim])}" for claim in topic.claims)
     return f"| {topic.topic} | {topic.says} | {read} | {claims} |"

@@ -1,18 +1,33 @@
-// The table of all claims can be filtered and sorted.
+// The table of all claims can be searched, filtered and sorted; search and filters stand in the page's address.
 (() => {
   "use strict";
   const table = document.querySelector(".aelib-ledger"), body = table.tBodies[0];
-  const filters = [...document.querySelectorAll(".aelib-filter select")];
-  const shown = document.querySelector(".aelib-shown");
+  const form = document.querySelector(".aelib-filter"), shown = document.querySelector(".aelib-shown");
+  const fields = [...form.querySelectorAll("input, select")];
+  const texts = new Map([...body.rows].map((row) => [row, row.textContent.toLowerCase()]));
+  const matches = (row) => fields.every((f) => f.name === "q"
+    ? f.value.toLowerCase().split(/\s+/).every((word) => texts.get(row).includes(word))
+    : !f.value || row.dataset[f.name].split(" ").includes(f.value));
   function filter() {
     let count = 0;
     for (const row of body.rows) {
-      row.hidden = filters.some((f) => f.value && !row.dataset[f.name].split(" ").includes(f.value));
+      row.hidden = !matches(row);
       count += !row.hidden;
     }
     shown.textContent = `${count} of ${body.rows.length} claims`;
   }
-  for (const f of filters) f.addEventListener("change", filter);
+  function remember() {
+    const asked = new URLSearchParams(fields.filter((f) => f.value).map((f) => [f.name, f.value]));
+    history.replaceState(null, "", `${asked.size ? `?${asked}` : location.pathname}`);
+    filter();
+  }
+  const given = new URLSearchParams(location.search);
+  for (const f of fields) {
+    f.value = given.get(f.name) ?? "";
+    if (f.selectedIndex === -1) f.value = ""; // a value that no option has
+    f.addEventListener("input", remember);
+  }
+  form.addEventListener("submit", (event) => event.preventDefault());
   table.querySelectorAll("th button").forEach((button, column) => button.addEventListener("click", () => {
     const head = button.parentElement, down = head.getAttribute("aria-sort") === "ascending";
     for (const other of table.querySelectorAll("th")) other.removeAttribute("aria-sort");
@@ -21,6 +36,6 @@
     const rows = [...body.rows].sort((a, b) => text(a).localeCompare(text(b), "en", { numeric: true }));
     body.append(...(down ? rows.reverse() : rows));
   }));
-  document.querySelector(".aelib-filter").hidden = false;
+  form.hidden = false;
   filter();
 })();

@@ -20,8 +20,10 @@ from book.read.notebooks import demand, write
 from book.read.records import record
 from book.read.source import tags
 from book.show.assemble import assembled
-from book.show.claims_table import anchor
+from book.show.claim import card, overview
 from book.show.companion import companion
+from book.show.exports import as_csv, as_json
+from book.show.ledger import ledger
 from book.show.markup import PAGE
 from book.show.tidy import tidy
 from book.show.titles import titles
@@ -54,6 +56,8 @@ def build(by: str = "jupyter-book") -> Path:
         if not (BUILT / "index.html").exists():
             raise BookError(f"{by} made no pages:\n{done.stdout}\n{done.stderr}")
         tidy(BUILT)
+        for name, shown in (("claims.json", as_json), ("claims.csv", as_csv)):
+            (BUILT / name).write_text(shown(ledger()), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         shutil.move(BUILT, folder)
         return folder / "index.html"
@@ -88,12 +92,19 @@ def gather(folder: Path, root: Path = ROOT) -> None:
         path = folder / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(companion(name, table, root), "utf-8")
+    rows = ledger(root)
     for chapter in layout.chapters(root):
-        write(folder / f"{chapter.page}.ipynb", page(chapter, table))
+        write(folder / f"{chapter.page}.ipynb", page(chapter, table, rows))
 
 
-def page(chapter: Chapter, table: Labels) -> NotebookNode:
-    """The notebook that becomes the chapter's page: MyST text, figures with number, caption and description."""
+def page(chapter: Chapter, table: Labels, rows: list[dict] | None = None) -> NotebookNode:
+    """The notebook that becomes the chapter's page: MyST text, figures with number, caption and description, claims.
+
+    ``rows`` is the book's ledger, for whoever has read it already.
+    """
+    rows = [row for row in rows or ledger(chapter.root) if row["chapter"] == chapter.number]
+    place, home = chapter.register.relative_to(chapter.root).as_posix(), repository(chapter.root)
+    register = f"{home.url}/blob/{home.ref}/{place}"
     notebook = assembled(chapter, demand(chapter), table, PAGE)
     named = titles(notebook, table)
     notebook.cells = [cell for cell in notebook.cells if "install" not in tags(cell)]
@@ -104,8 +115,11 @@ def page(chapter: Chapter, table: Labels) -> NotebookNode:
             for output in cell.outputs:
                 if figure := record(output, "figure"):
                     settings |= _figure(figure, table)
-                if claim := record(output, "claim"):  # so that the ledger can link to it
-                    output.data["text/html"] = f'<span id="{anchor(claim["id"])}"></span>{output.data["text/html"]}'
+                if claim := record(output, "claim"):
+                    row = next(row for row in rows if row["id"] == claim["id"])
+                    output.data["text/html"] = card(row, register)
+                if record(output, "table") is not None and rows:
+                    output.data["text/html"] = overview(rows)
             cell.outputs = [o for o in cell.outputs if record(o, "glue") is None and record(o, "caption") is None]
             if settings:
                 cell.metadata["mystnb"] = settings

@@ -91,6 +91,9 @@ def _choose(text: Tag, name: str) -> None:
         details.name, details["class"] = "div", "paper-solution"
         title = BeautifulSoup('<p class="admonition-title">A solution</p>', "html.parser")
         _demand(details, "summary", name).replace_with(title)
+    for more in text.select("details.aelib-more"):  # the rules of a claim
+        _demand(more, "summary", name).decompose()
+        more.name = "div"
     for button in text.select("th button"):  # it sorts the ledger
         button.unwrap()
     for tag in text.select(LEFT_OUT):

@@ -86,13 +86,50 @@ def test_the_search_opens_with_the_keyboard(opened: Page) -> None:
     opened.locator(RESULT).first.wait_for(timeout=10_000)
 
 
+def filtered(opened: Page) -> int:
+    """How many rows of the ledger are to be seen; the page says the same number."""
+    rows, every = opened.locator(".aelib-ledger tbody tr:visible"), opened.locator(".aelib-ledger tbody tr")
+    assert opened.locator(".aelib-shown").inner_text() == f"{rows.count()} of {every.count()} claims"
+    return rows.count()
+
+
 @pages("back/ledger.html")
-def test_the_ledger_filters_and_sorts(opened: Page) -> None:
-    rows, shown = opened.locator(".aelib-ledger tbody tr:visible"), opened.locator(".aelib-shown")
-    every = rows.count()
-    opened.locator("select[name=verdict]").select_option("contradicts")
-    assert 0 < rows.count() < every and shown.inner_text() == f"{rows.count()} of {every} claims"
-    opened.locator("select[name=verdict]").select_option("")
+def test_the_ledger_filters_and_its_address_remembers(opened: Page) -> None:
+    every = filtered(opened)
+    opened.locator("select[name=verdict]").select_option("slip")
+    opened.locator("select[name=deck]").select_option("MINES")
+    slips = filtered(opened)
+    assert 0 < slips < every and opened.url.endswith("ledger.html?deck=MINES&verdict=slip")
+    opened.reload()
+    assert filtered(opened) == slips and opened.locator("select[name=deck]").input_value() == "MINES"
+    for name in ("deck", "verdict"):
+        opened.locator(f"select[name={name}]").select_option("")
+    assert filtered(opened) == every and opened.url.endswith("ledger.html")
+
+
+@pages("back/ledger.html?q=PRINCIPAL%20directions&kind=measured&chapter=99")
+def test_the_ledger_searches_for_all_words_and_forgets_a_value_that_it_does_not_know(opened: Page) -> None:
+    found = filtered(opened)
+    rows = opened.locator(".aelib-ledger tbody tr:visible")
+    assert found > 0 and all(
+        "principal" in text.lower() for text in rows.evaluate_all("es => es.map(e => e.textContent)")
+    )
+    assert opened.locator("select[name=chapter]").input_value() == ""
+    opened.locator(".aelib-filter input").fill("no claim says this")
+    assert filtered(opened) == 0
+
+
+@pages("back/ledger.html")
+def test_the_numbers_by_kind_and_verdict_lead_to_the_claims_that_they_count(opened: Page) -> None:
+    number = opened.locator(".aelib-counts td a").first
+    count = int(number.inner_text())
+    number.click()
+    opened.wait_for_url("**/ledger.html?kind=*")
+    assert filtered(opened) == count
+
+
+@pages("back/ledger.html")
+def test_the_ledger_sorts(opened: Page) -> None:
     heads, firsts = opened.locator(".aelib-ledger th"), opened.locator(".aelib-ledger tbody td:first-child")
     before = firsts.all_inner_texts()
     for order in ("ascending", "descending"):

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from aelib.notebook.decks import DECKS
+from aelib.notebook.shown import badge, slug
 from book.read.labels import labels
 from book.read.layout import ROOT, BookError
 from book.show import ledger
-from book.show.claims_table import anchor, claims_table, link_claims
+from book.show.claim import anchor
+from book.show.claims_table import claims_table, link_claims
 from book.show.lectures import LECTURES, lecture_map, topics
 
 EMPTY = 'topic = "t"\nsays = "s"\nsections = []\nclaims = []\nnote = "n"\n'
@@ -35,8 +37,8 @@ class Table(HTMLParser):
 def test_the_ledger_has_every_claim_once(demo: Path) -> None:
     table, claims = Table(claims_table(demo)), ledger.ledger(demo)
     assert len(table.rows) == len(claims) > 0
-    assert table.links == [f"../{c['page']}.html#{anchor(c['id'])}" for c in claims]
-    assert {row["data-verdict"] for row in table.rows} <= {"holds", "contradicts"}
+    assert {f"../{c['page']}.html#{anchor(c['id'])}" for c in claims} <= set(table.links)
+    assert [row["data-verdict"] for row in table.rows] == [slug(c["verdict"]) for c in claims]
 
 
 def lectures(demo: Path, **entries: str) -> None:
@@ -51,7 +53,8 @@ def test_the_map_links_topics_to_sections_and_verdicts(demo: Path) -> None:
     claim = ledger.ledger(demo)[0]["id"]
     lectures(demo, GT=f'topic = "PCA"\nsays = "s"\nsections = ["{section}"]\nclaims = ["{claim}"]\n')
     text = lecture_map(table, demo)
-    assert f"| PCA | s | [{title}](#{section}) | {claim} holds |" in text
+    assert f"| PCA | s | [{title}](#{section}) | {claim} {badge('holds')} |" in text
+    assert all(f'href="ledger.html?deck={deck}"' in text for deck in DECKS)
     assert len(re.findall(r"^## ", text, re.M)) == 5
 
 

@@ -116,8 +116,10 @@ TOC, CONFIG, BIB, REGISTER = "_toc.yml", "_config.yml", "references.bib", "chapt
 HALF = """[half]
 kind = "exact"
 decks = ["GT"]
+quotes = [{ deck = "GT", slide = "Halves", words = "one half is a half" }]
 statement = "one half is a half"
-measured.h = { what = "h", within = [0.5, 0] }
+fails_if = "it came out as another number"
+measured.h = { what = "h", within = [0.5, 0], source = "lecture" }
 """
 RECORDS = [
     (replace(TOC, "02_slow", "02_lost"), "02_lost.md does not exist, but _toc.yml names its twin", True),

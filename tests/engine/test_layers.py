@@ -8,7 +8,7 @@ import pytest
 from book.read.layout import ROOT
 
 MAY = {"read": {"read"}, "run": {"read", "run"}, "show": {"read", "show"}, "check": {"read", "run", "show", "check"}}
-AELIB = {"aelib.notebook"} | {f"aelib.notebook.{name}" for name in ("rules", "quoted", "decks", "shown")}
+AELIB = {"aelib.notebook"} | {f"aelib.notebook.{name}" for name in ("rules", "register", "quoted", "decks", "shown")}
 
 
 def imported(path: Path) -> set[str]:

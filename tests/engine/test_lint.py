@@ -38,7 +38,7 @@ def again(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         (lambda nb: records(nb, "claim")[0]["measured"][0].update(high=0.6), "claim 01/half: ch01.toml has h.high"),
         (lambda nb: records(nb, "claim")[0]["measured"][0].update(name="half"), "ch01.toml has half.what None"),
         (lambda nb: records(nb, "glue")[0].update(h=1) or nb.cells[-1].outputs.append(again(nb)), "'h' is glued twice"),
-        (lambda nb: records(nb, "claim")[0].update(verdict="fails"), "claims fail"),
+        (lambda nb: records(nb, "claim")[0].update(verdict="not met"), "identities do not hold"),
         (lambda nb: records(nb, "exercise")[0].update(passed=True), "exercise 1.1"),
         (lambda nb: nb.metadata["aelib"]["fingerprint"].update(cells="0"), "is stale"),
     ],

@@ -120,16 +120,16 @@ def test_the_ledger_reads_without_executing(demo: Path) -> None:
     assert row["id"] == "01/half" and row["verdict"] == "holds" and row["profile"] == "full" and row["seconds"] >= 0
     assert {"chapter", "decks", "kind", "statement", "measured", "seed", "dataset"} <= row.keys()
     totals = ledger.totals(demo)
-    assert (totals["claims"], totals["holds"], totals["contradicts"], totals["chapters"]) == (1, 1, 0, 2)
+    assert (totals["claims"], totals["identities"], totals["findings"], totals["chapters"]) == (1, 1, 0, 2)
 
 
 def test_reproduce_tells_what_differs(chapter: layout.Chapter) -> None:
     run = load(chapter)
     assert compare(chapter, run) == []
-    records(run, "claim")[0]["verdict"] = "contradicts the lecture"
+    records(run, "claim")[0]["verdict"] = "not met"
     records(run, "figure")[0]["name"] = "fig-01-other"
     found = "\n".join(compare(chapter, run))
-    assert "now 'contradicts the lecture'" in found and "fig-01-other" in found
+    assert "now 'not met'" in found and "fig-01-other" in found
 
 
 def test_the_page_has_myst_figures_and_no_glue_or_install_cell(demo: Path, tmp_path: Path) -> None:

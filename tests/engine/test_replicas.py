@@ -8,13 +8,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from scipy.stats import binom
 
 from book.read import notebooks, replicas
 from book.read.layout import BookError, Chapter, chapters
+from book.read.records import records
 from book.read.replicas import Replica
 from book.run import replicate
 from book.run.fingerprint import fingerprint
 from book.run.process import Outcome
+from book.show import ledger
 
 from .edits import edit
 from .test_execute import Recorder, ran
@@ -128,3 +131,33 @@ def test_a_finished_replica_is_kept_though_another_fails(chapter: Chapter, tmp_p
     )
     assert [task.name for task in replicate.missing([chapter], "mnist", 3)] == ["01_demo mnist 2"]
     assert json.loads(replicas.path(chapter).read_text("utf-8").splitlines()[0])["seed"] == kept[0].seed
+
+
+def test_the_ledger_counts_the_replicas_of_the_same_code_and_no_others(chapter: Chapter) -> None:
+    mark = replicas.mark(notebooks.demand(chapter).metadata["aelib"]["fingerprint"])
+    for one in (replica(1), replica(2, verdict="not met", value=0.7), replica(1, "fashion_mnist")):
+        replicas.keep(chapter, replace(one, fingerprint=mark))
+    replicas.keep(chapter, replica(3, verdict="not met"))  # of other code
+    [row] = ledger.ledger(chapter.root)
+    assert row["outcome"] == "holds" and row["verdict"] == "not settled"
+    assert row["runs"]["mnist"] == {
+        "of": 2,
+        "met": 1,
+        "marks": 1,
+        "bound": row["runs"]["mnist"]["bound"],
+        "values": [[0.5, 0.7]],
+    }
+    assert row["runs"]["fashion_mnist"]["of"] == 1
+    assert records(notebooks.demand(chapter), "claim")[0]["verdict"] == "holds"
+
+
+@pytest.mark.parametrize(("of", "met"), [(11, 11), (3, 2), (5, 1), (4, 0)])
+def test_the_bound_is_clopper_and_pearsons(of: int, met: int) -> None:
+    claim = {"id": "01/half", "measured": [{"name": "h"}]}
+    others = [replica(n, verdict="holds" if n <= met else "not met") for n in range(1, of + 1)]
+    found = ledger.runs(claim, others, "mnist")
+    assert (found["of"], found["met"]) == (of, met)
+    if met:  # with so small a share, so many or more are met in one of twenty experiments
+        assert binom.sf(met - 1, of, found["bound"]) == pytest.approx(0.05)
+    else:
+        assert found["bound"] == 0

@@ -21,7 +21,7 @@ from book.show.companion import steadiness
 
 
 def rule(low: float | None = None, high: float | None = None, refuted: bool = False, timing: bool = False) -> dict:
-    return {"low": low, "high": high, "refuted": refuted, "timing": timing}
+    return {"low": low, "high": high, "source": "ours", "refuted": refuted, "timing": timing}
 
 
 MOST_2 = rule(high=2)
@@ -64,7 +64,7 @@ def test_what_cannot_be_compared_is_told() -> None:
         [
             claim("02/other", 1, what="another error"),
             claim("02/rule", 1, rule(high=1.5)),
-            claim("02/verdict", 3, verdict="fails"),
+            claim("02/verdict", 3, verdict="not met"),
             claim("02/new", 1),
         ],
     ]
@@ -76,7 +76,7 @@ def test_what_cannot_be_compared_is_told() -> None:
         "02/new: only in 1 of 2 runs",
         "02/other: the runs measure different things",
         "02/rule: the runs measure different things",
-        "02/verdict: the verdicts differ: holds, fails",
+        "02/verdict: the verdicts differ: holds, not met",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA as SklearnPCA
 
+from aelib.data import datasets
 from aelib.models.pca import covariance, fit, principal_angles
 
 
@@ -182,3 +184,12 @@ def test_columns_that_depend_on_each_other_are_refused_in_single_precision_too()
         dependent = torch.cat([a, a @ torch.tensor([[0.3], [1.7]], dtype=dtype)], 1)
         with pytest.raises(ValueError, match="^a: its 3 columns are linearly dependent"):
             principal_angles(dependent, a)
+
+
+def test_on_the_real_mnist_pca_and_the_mean_image_leave_what_they_always_left():
+    if not (os.environ.get("AELIB_DATA") and datasets.places("mnist")[0].is_dir()):
+        pytest.skip("AELIB_DATA names no folder with MNIST")
+    mnist = datasets.load("mnist", download=False)
+    fitted, x = fit(mnist.train.flatten(1), 32), mnist.test.flatten(1)
+    assert float((fitted(x) - x).square().mean()) == pytest.approx(0.01683, abs=5e-6)
+    assert float((fitted.mean - x).square().mean()) == pytest.approx(0.0675, abs=5e-5)

@@ -8,14 +8,15 @@ from importlib.resources import files
 
 import pytest
 
-from aelib.notebook.claims import Claims, register
+from aelib.notebook.claims import Claims
 from aelib.notebook.quoted import quoted
+from aelib.notebook.register import read
 
 CHAPTERS = sorted(path.name[2:4] for path in files("aelib_checks").iterdir() if path.name.endswith(".toml"))
 QUOTED = [
     pytest.param(m, id=f"{chapter}/{id}: {name}")
     for chapter in CHAPTERS
-    for id, claim in register(chapter).items()
+    for id, claim in read(chapter).items()
     for name, m in claim["measured"].items()
     if "quoted" in m
 ]
@@ -23,7 +24,7 @@ QUOTED = [
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_register_is_complete(chapter):
-    assert Claims(chapter, "smoke").register.keys() == register(chapter).keys()
+    assert Claims(chapter, "smoke").register.keys() == read(chapter).keys()
 
 
 @pytest.mark.parametrize("m", QUOTED)

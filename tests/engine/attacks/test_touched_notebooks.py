@@ -110,9 +110,9 @@ def extra(data: dict, **metadata: object) -> Callable[[Notebook], None]:
 
 BADGE = "<p class='aelib-claim'>Claim 01/more <strong class='aelib-verdict aelib-holds'>holds</strong></p>"
 FORGED = {
-    "a value outside its rule": (value, "its verdict is 'holds', its values and rules say 'fails'"),
+    "a value outside its rule": (value, "its verdict is 'holds', its values and rules say 'not met'"),
     "a record that lacks a part": (lambda nb: records(nb, "claim")[0].pop("kind"), "its record of a claim is damaged"),
-    "a verdict": (put("verdict", "contradicts the lecture"), "its values and rules say 'holds'"),
+    "a verdict": (put("verdict", "holds, short of our mark"), "its values and rules say 'holds'"),
     "a verdict and its rule": (
         and_then(value, lambda nb: records(nb, "claim")[0]["measured"][0].update(high=0.9)),
         "ch01.toml has h.high",
