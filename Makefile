@@ -9,6 +9,7 @@
 # make reproduce  every chapter from scratch at full budget, compared with what is committed
 # make lab        JupyterLab on the chapters
 # make replicate  the chapters with other seeds, or on DATASET=fashion_mnist, up to COUNT=3 of each; CHAPTERS="02 03", MINUTES=60
+# make spotcheck  one replica of one chapter again, drawn by the commit, compared with what is kept of it
 # make steady     the book executed with one and with two threads: which measurements move, against the margins of their rules
 # make claims     the ledger of all claims as _build/claims.json, from the committed notebooks
 # make site       what is published: the pages and the ledger, after lint
@@ -34,7 +35,7 @@ ONE_THREAD := OMP_NUM_THREADS=1
 # Without bytecode kept, every process spends ten seconds on its imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: book pages builders pdf browser test unit lint format nbval elsewhere reproduce steady lab claims site mutants \
+.PHONY: book pages builders pdf browser test unit lint format nbval elsewhere reproduce replicate spotcheck steady lab claims site mutants \
   bench colab-check wheel lock ci setup clean
 
 book: setup
@@ -83,6 +84,9 @@ reproduce: setup
 replicate: setup
 	$(PY) -m book replicate $(CHAPTERS) --count $(or $(COUNT),3) --dataset $(or $(DATASET),mnist) $(if $(MINUTES),--minutes $(MINUTES)) \
 	  $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
+spotcheck: setup
+	$(PY) -m book spotcheck $(CHAPTERS) --lot "$$(git rev-parse HEAD)"
 
 RUNS := _build/runs
 steady: setup
@@ -158,7 +162,7 @@ $(UV):
 
 # What "passes" means, here and in the workflows.
 ci: test
-	@if test -n "$$AELIB_DATA"; then $(MAKE) reproduce && $(MAKE) nbval PROFILE=full; \
+	@if test -n "$$AELIB_DATA"; then $(MAKE) reproduce && $(MAKE) nbval PROFILE=full && $(MAKE) spotcheck; \
 	else echo "no data set here (AELIB_DATA is not set): the full reproduction is left out"; fi
 	$(MAKE) browser claims mutants SAMPLE=8
 	$(MAKE) colab-check wheel

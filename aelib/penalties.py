@@ -38,8 +38,9 @@ def mean_activation(z: torch.Tensor) -> torch.Tensor:
 
 
 def kl_sparsity(z: torch.Tensor, rho: float) -> torch.Tensor:
-    """Sum over units of KL(Bernoulli(rho) || Bernoulli(rho_hat)), in nats; one number for the batch (IITH, UofT, GT).
+    """Sum over units of KL(Bernoulli(rho) || Bernoulli(rho_hat)), in nats; one number for the batch (IITH, GT).
 
+    UofT prints the two distributions in the other order, which is another function of ``rho_hat``.
     ``z`` (N, K) has values in [0, 1] and ``rho`` in (0, 1) is the mean activation asked for. A unit
     whose mean activation is exactly 0 or 1 costs infinitely much.
     """

@@ -66,6 +66,10 @@ def _replicate(arguments: argparse.Namespace) -> None:
         replicate.replicate(chosen, arguments.dataset, arguments.count, executor, minutes)
 
 
+def _spotcheck(arguments: argparse.Namespace) -> None:
+    build.spotcheck(select(arguments.chapters), arguments.lot)
+
+
 def _steady(arguments: argparse.Namespace) -> None:
     steady.steady(arguments.runs, ROOT / STEADY if arguments.record else None)
 
@@ -97,9 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--dataset", default="mnist", choices=replicate.DATASETS)
     again.add_argument("--minutes", type=float, default=math.inf, help="after which no replica is begun")
     again.add_argument("--scheduler", metavar="TCP", help='of Dask, such as "tcp://10.0.0.1:8786"; without it, here')
+    drawn = add("spotcheck", _spotcheck, "make one kept replica again, and compare")
+    drawn.add_argument("--lot", required=True, metavar="TEXT", help="which draws the replica, such as a commit")
     steady = add("steady", _steady, "compare the claims of several runs, each a folder of executed notebooks")
     nbval = add("nbval", _nbval, "re-execute the committed notebooks under nbval")
-    for command in (execute, book, reproduce, again, nbval):
+    for command in (execute, book, reproduce, again, drawn, nbval):
         command.add_argument("chapters", nargs="*", help='chapters such as "02" or "02_pca"; all of them for none')
     book.set_defaults(by="jupyter-book")
     for command in (execute, book):

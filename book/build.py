@@ -11,16 +11,17 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from book import files
-from book.check.compare import compare
+from book.check.compare import compare, compare_replica
 from book.check.displayed import captions, displayed
 from book.check.outcome import verify_run
 from book.read import notebooks
 from book.read.labels import labels
 from book.read.layout import BUILD, ROOT, BookError, Chapter
 from book.run.clean import clean
-from book.run.execute import execute
+from book.run.execute import Task, execute, execute_all
 from book.run.fingerprint import Fingerprint, fingerprint, stale
 from book.run.process import THREADS
+from book.run.replicate import drawn
 from book.show.twin import twin
 
 OUT = BUILD / "reproduced"
@@ -91,6 +92,23 @@ def reproduce(chosen: list[Chapter], out: Path = OUT, threads: int = THREADS) ->
     if differences:
         raise BookError("the run differs from what is committed:\n  " + "\n  ".join(differences))
     print(f"{len(chosen)} chapters reproduced: every claim has the verdict that the book prints")
+
+
+def spotcheck(chosen: list[Chapter], lot: str) -> None:
+    """Make one kept replica again, drawn by ``lot``; raise BookError if another verdict or other values come out."""
+    task, kept = drawn(chosen, lot)
+    differences: list[str] = []
+
+    def look(_: Task, executed: NotebookNode, __: float) -> None:
+        verify_run(task.chapter, executed)
+        if kept:
+            differences.extend(compare_replica(kept, executed))
+
+    execute_all([task], look)
+    if differences:
+        raise BookError(f"{task.name} differs from what is kept of it:\n  " + "\n  ".join(differences))
+    told = "it came out as it is kept" if kept else "no replica of this code is kept, so none was compared"
+    print(f"{task.name}: {told}")
 
 
 def _refuse_book(out: Path) -> None:

@@ -11,11 +11,12 @@ says, ``table`` shows all claims of the chapter. The book's verdict follows from
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 
 from aelib import _check
-from aelib.notebook import register, shown
+from aelib.notebook import others, register, shown
 from aelib.notebook.profiles import check_profile
 from aelib.notebook.records import show_record
 from aelib.notebook.rules import NOT_MET, outcome, result
@@ -44,6 +45,7 @@ class Claims:
         self.seed, self.dataset = _check.whole("seed", seed, least=0), _check.text("dataset", dataset)
         given = register.read(chapter) if entries is None else entries
         self.register = {id: register.entry(id, entry) for id, entry in given.items()}
+        self._given = given
         self.records: list[dict] = []
         self._clock = time.perf_counter()
 
@@ -84,9 +86,18 @@ class Claims:
         return record["verdict"]
 
     def table(self) -> None:
-        """Show every claim of the chapter. Raises ClaimFailed if an identity does not hold, in any run."""
-        show_record("table", {"chapter": self.chapter}, *shown.table(self.records))
+        """Show every claim of the chapter, and in a full run of your own what other runs came to.
+
+        Raises ClaimFailed if an identity does not hold, in any run.
+        """
+        show_record("table", {"chapter": self.chapter}, *shown.table(self.records, self._others()))
         failed = [r for r in self.records if r["verdict"] == NOT_MET and r["kind"] == "exact"]
         if failed:
             lines = "\n".join(f"  {r['id']}: {'; '.join(map(result, r['measured']))}" for r in failed)
             raise ClaimFailed(f"{len(failed)} of {len(self.records)} claims are identities that do not hold:\n{lines}")
+
+    def _others(self) -> dict[tuple[str, str], others.Others]:
+        """What other runs on the same data measured; empty in a short run, and where the book itself is made."""
+        if self.profile != "full" or "AELIB_BOOK" in os.environ:
+            return {}
+        return others.others(others.read(self.chapter), self._given, self.chapter, self.dataset)

@@ -18,6 +18,8 @@ A claim of the register ``aelib_checks/ch02.toml`` has
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -37,6 +39,11 @@ MOST_WORDS = 25  # of a quotation
 def read(chapter: str) -> dict[str, dict]:
     """The claims of a chapter ("02"), by id, as its register has them."""
     return tomllib.loads(files("aelib_checks").joinpath(f"ch{chapter}.toml").read_text("utf-8"))
+
+
+def mark(given: Mapping[str, Any]) -> str:
+    """A claim of the register in a word: the same statement, words, conditions and rules have the same one."""
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def entry(id: str, given: Mapping[str, Any]) -> dict[str, Any]:

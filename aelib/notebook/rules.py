@@ -2,7 +2,8 @@
 
 A measurement is a mapping with ``what`` was measured, its ``value``, and the rule: ``low`` and ``high`` (None where
 there is no bound), ``source`` (whose rule it is: ``lecture``, if it follows from the lecture's words, or ``ours``),
-``refuted`` (the value must not meet it) and ``timing`` (it differs on every run).
+``refuted`` (the value must not meet it), ``timing`` (it differs on every run) and ``rounding`` (the bound leaves room
+for rounding only).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 NEAR = 0.05  # a value and bounds that lie so close to 1 are printed by how far they are from it
 BOUNDS = ("at_least", "at_most", "equals", "within")
-FLAGS = ("refuted", "timing")
+FLAGS = ("refuted", "timing", "rounding")
 LARGEST = 1e300  # of a bound
 CONDITIONS = ("official split", "MNIST")
 LECTURE, OURS = "lecture", "ours"
@@ -167,4 +168,4 @@ def _words(m: Mapping[str, Any], shown) -> str:
         half = float((_decimal(high) - _decimal(low)) / 2)
         narrow = shown is number and half < 0.01 * abs(middle) or middle == 0
         text = f"within {number(half)} of {number(middle)}" if narrow else f"from {shown(low)} to {shown(high)}"
-    return text + ", refuted" * m["refuted"]
+    return text + ", refuted" * m["refuted"] + ", to allow for rounding" * m["rounding"]

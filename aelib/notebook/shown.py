@@ -9,6 +9,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aelib.notebook.others import Others
 from aelib.notebook.rules import number, result
 
 Shown = tuple[str, str]  # HTML and plain text
@@ -22,13 +23,30 @@ def claim(record: Mapping[str, Any]) -> Shown:
     return shown, f"Claim {record['id']} {record['verdict']}: {results}"
 
 
-def table(records: Sequence[Mapping[str, Any]]) -> Shown:
-    """The claims of a chapter."""
+def table(records: Sequence[Mapping[str, Any]], others: Mapping[tuple[str, str], Others] | None = None) -> Shown:
+    """The claims of a chapter; with ``others``, each value beside what other runs of the chapter came to."""
+    others = others or {}
     heads = ("Claim", "What we claimed", "What we measured, and the rule", "Verdict")
     head = f"<tr>{''.join(f'<th>{name}</th>' for name in heads)}</tr>"
-    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(record))}</tr>" for record in records)
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(record, others))}</tr>" for record in records)
     text = "\n".join(f"{record['id']}: {record['verdict']}" for record in records)
-    return f"<table class='aelib-claims'>{head}{rows}</table>", text
+    shown = f"<table class='aelib-claims'>{head}{rows}</table>"
+    if not others:
+        return shown, text
+    told = _compared(records, others)
+    return f"{shown}<p>{html.escape(told)}</p>", f"{text}\n{told}"
+
+
+def _compared(records: Sequence[Mapping[str, Any]], others: Mapping[tuple[str, str], Others]) -> str:
+    """How many values lie where other runs lead to expect them, and which do not."""
+    values = {(r["id"], m["name"]): m["value"] for r in records for m in r["measured"]}
+    both = [key for key in values if key in others]
+    outside = [" ".join(key) for key in both if not others[key].has(values[key])]
+    runs = max(len(others[key].values) for key in others)
+    processors = sorted({name for other in others.values() for name in other.processors})
+    where = f"{runs} other runs on {records[0]['dataset']} ({', '.join(processors)})"
+    told = f"Beside {where}, {len(both) - len(outside)} of {len(both)} values lie within reach"
+    return f"{told}; outside: {', '.join(outside)}." if outside else f"{told}."
 
 
 def exercise(record: Mapping[str, Any]) -> Shown:
@@ -61,8 +79,12 @@ def slug(verdict: str) -> str:
     return "short" if "short" in verdict else verdict.replace(" ", "-")
 
 
-def _cells(record: Mapping[str, Any]) -> list[str]:
+def _cells(record: Mapping[str, Any], others: Mapping[tuple[str, str], Others]) -> list[str]:
     slip = f"<br>{html.escape(record['slip'])}" if record["slip"] else ""
     name = f"{html.escape(record['id'])}<br><small>{record['kind']}, {', '.join(record['decks'])}</small>"
-    results = "".join(f"<li>{html.escape(result(m))}</li>" for m in record["measured"])
-    return [name, html.escape(record["statement"]), f"<ul>{results}</ul>", badge(record["verdict"]) + slip]
+    lines = []
+    for m in record["measured"]:
+        other = others.get((record["id"], m["name"]))
+        beside = f"<br><small>{html.escape(other.told(m['value']))}</small>" if other else ""
+        lines.append(f"<li>{html.escape(result(m))}{beside}</li>")
+    return [name, html.escape(record["statement"]), f"<ul>{''.join(lines)}</ul>", badge(record["verdict"]) + slip]

@@ -13,6 +13,7 @@ from book.check.steady import MOST, Moved
 from book.read.layout import Chapter
 from book.read.notebooks import load
 from book.read.records import glued, records
+from book.read.replicas import Replica
 
 TENTH = 0.1
 
@@ -22,17 +23,34 @@ def compare(chapter: Chapter, fresh: NotebookNode) -> list[str]:
     committed = load(chapter)
     if committed is None:
         return [f"{chapter.name}: there is no committed notebook"]
-    old, new = ({claim["id"]: claim for claim in records(notebook, "claim")} for notebook in (committed, fresh))
-    found = [f"{id}: only in the committed notebook" for id in old if id not in new]
+    found = _claims(*({claim["id"]: claim for claim in records(notebook, "claim")} for notebook in (committed, fresh)))
+    for what, list_of in (("figures", _figures), ("glued numbers", lambda notebook: list(glued(notebook)))):
+        if list_of(committed) != list_of(fresh):
+            found.append(f"{chapter.name}: other {what}: committed {list_of(committed)}, now {list_of(fresh)}")
+    return found
+
+
+def compare_replica(kept: Replica, fresh: NotebookNode) -> list[str]:
+    """The differences between what is kept of a replica and a fresh run of it, in words."""
+    old = {
+        id: {
+            "id": id,
+            "verdict": claim["verdict"],
+            "measured": [{"name": name, "value": value} for name, value in claim["values"].items()],
+        }
+        for id, claim in kept.claims.items()
+    }
+    return _claims(old, {claim["id"]: claim for claim in records(fresh, "claim")})
+
+
+def _claims(old: dict[str, dict], new: dict[str, dict]) -> list[str]:
+    found = [f"{id}: only in what is committed" for id in old if id not in new]
     found += [f"{id}: only in the fresh run" for id in new if id not in old]
-    for id in old.keys() & new.keys():
+    for id in [id for id in old if id in new]:
         if old[id]["verdict"] != new[id]["verdict"]:
             found.append(f"{id}: committed {old[id]['verdict']!r}, now {new[id]['verdict']!r}")
         found += [f"{id}: {told}" for told in _far(old[id], new[id])]
         print(f"  {id}: {_moves(old[id], new[id])}")
-    for what, list_of in (("figures", _figures), ("glued numbers", lambda notebook: list(glued(notebook)))):
-        if list_of(committed) != list_of(fresh):
-            found.append(f"{chapter.name}: other {what}: committed {list_of(committed)}, now {list_of(fresh)}")
     return found
 
 

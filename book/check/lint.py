@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from book.check import register
+from book.check.can_fail import can_fail
 from book.check.cells import cells
 from book.check.displayed import captions, displayed
 from book.check.outcome import executed, figures, verify_run
@@ -64,7 +65,7 @@ def committed(chapter: Chapter) -> list[str]:
         return [f"{name} does not exist; run 'make book'"]
     if reasons := stale(chapter):
         return [f"{name} is stale ({', '.join(reasons)} changed); run 'make book'"]
-    checks = (in_step, verify_run, figures, register.compare, displayed)
+    checks = (in_step, verify_run, figures, register.compare, can_fail, displayed)
     found = (
         executed(notebook)
         + captions(notebook)

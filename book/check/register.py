@@ -10,7 +10,7 @@ from aelib.notebook import register
 from book.read.layout import BookError, Chapter, parsed
 from book.read.records import records
 
-RULE = ("what", "low", "high", "source", "refuted", "timing")
+RULE = ("what", "low", "high", "source", "refuted", "timing", "rounding")
 
 
 def damage(chapter: Chapter) -> list[str]:

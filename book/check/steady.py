@@ -20,7 +20,7 @@ from book.read.notebooks import read
 from book.read.records import records
 
 SHARE, MOST = 0.1, 0.5  # of a margin: what is steady, and what is too much
-RULE = ("low", "high", "source", "refuted", "timing")
+RULE = ("low", "high", "source", "refuted", "timing", "rounding")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from aelib.notebook import register
 from book import files
 from book.read.layout import BookError, Chapter, parsed
 
@@ -28,7 +29,9 @@ class Replica:
     fingerprint: str
     made: dict[str, str]
     seconds: float
-    claims: dict[str, dict]  # by id: "verdict", what this run says, and "values" by name
+    claims: dict[
+        str, dict
+    ]  # by id: "verdict", what this run says; "values" by name; "rules", the mark of what judged it
 
 
 def path(chapter: Chapter) -> Path:
@@ -57,7 +60,7 @@ def _replica(entry: dict) -> Replica:
         if not isinstance(getattr(replica, name), kind):
             raise TypeError(f"{name} is {getattr(replica, name)!r}")
     for id, claim in replica.claims.items():
-        if set(claim) != {"verdict", "values"} or not all(map(_number, claim["values"].values())):
+        if set(claim) != {"verdict", "values", "rules"} or not all(map(_number, claim["values"].values())):
             raise ValueError(f"its claim {id} is {claim!r:.80}")
     return replica
 
@@ -79,9 +82,17 @@ def seed(chapter: Chapter, dataset: str, number: int) -> int:
     """The seed of a chapter's replica, from the register's rules and statements. Raises BookError below number 1."""
     if number < 1:
         raise BookError(f"number: got {number}, expected a replica's, from 1")
-    rules = parsed(chapter.register, tomllib.loads) if chapter.register.exists() else {}
-    text = json.dumps([rules, dataset, number], sort_keys=True)
+    text = json.dumps([_register(chapter), dataset, number], sort_keys=True)
     return 1 + int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) % SEEDS
+
+
+def rules(chapter: Chapter) -> dict[str, str]:
+    """The mark of each claim's entry in the register, by id."""
+    return {f"{chapter.number}/{id}": register.mark(entry) for id, entry in _register(chapter).items()}
+
+
+def _register(chapter: Chapter) -> dict[str, dict]:
+    return parsed(chapter.register, tomllib.loads) if chapter.register.exists() else {}
 
 
 def mark(fingerprint: dict[str, str]) -> str:

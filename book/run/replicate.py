@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import sys
 from concurrent.futures import Executor
@@ -64,10 +65,29 @@ def replicate(
     execute_all(tasks, keep, executor, minutes=minutes)
 
 
+def drawn(chosen: list[Chapter], lot: str) -> tuple[Again, Replica | None]:
+    """One replica of one chapter, drawn by a text such as a commit, to be made again; with what is kept of it.
+
+    Where no replica is current, the first of a chapter is drawn, and nothing is kept of it yet.
+    """
+    kept = [(chapter, replica) for chapter in chosen for replica in current(chapter)]
+    number = int.from_bytes(hashlib.sha256(lot.encode()).digest()[:8])
+    if not kept:
+        chapters = [chapter for chapter in chosen if chapter.register.exists()]
+        return _task(chapters[number % len(chapters)], DATASETS[0], 1), None
+    chapter, replica = kept[number % len(kept)]
+    return _task(chapter, replica.dataset, replica.number), replica
+
+
 def made(task: Again, executed: NotebookNode, seconds: float, mark: str) -> Replica:
     """What a finished run of ``task`` came to."""
+    rules = replicas.rules(task.chapter)
     claims = {
-        claim["id"]: {"verdict": claim["verdict"], "values": {m["name"]: m["value"] for m in claim["measured"]}}
+        claim["id"]: {
+            "verdict": claim["verdict"],
+            "values": {m["name"]: m["value"] for m in claim["measured"]},
+            "rules": rules[claim["id"]],
+        }
         for claim in records(executed, "claim")
     }
     if not claims:

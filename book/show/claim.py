@@ -80,7 +80,9 @@ def counted(row: Mapping[str, Any]) -> str:
     parts += [f"not judged on {named(dataset)}" for dataset, runs in row["runs"].items() if not runs["of"]]
     text = "; ".join(parts) or "no other run yet"
     if stale := row.get("stale", 0):
-        text += f"; {stale} out of date, from other code or rules, not counted"
+        changed = row.get("changed", 0)
+        why = f"{changed} of them by another statement or rule" if changed else "by other code"
+        text += f"; {stale} out of date, {why}, not counted"
     return escape(f"{text}. The book's own run: {row['outcome']}.")
 
 

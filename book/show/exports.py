@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 ENTRY = ("id", "chapter", "kind", "verdict", "outcome", "statement")  # of a claim, repeated for each measurement
-RULE = ("name", "what", "value", "low", "high", "source", "refuted", "timing")
+RULE = ("name", "what", "value", "low", "high", "source", "refuted", "timing", "rounding")
 RUNS = ("of", "met", "values")  # for each data set
 
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """The claims as a list. A value that is not finite is null, since JSON has no such numbers."""
-    return json.dumps(_finite(list(rows)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_finite(list(map(_quoted, rows))), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -33,6 +33,16 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
                 line += [runs["of"], runs["met"], values] if runs else ["", "", ""]
             table.writerow(line)
     return text.getvalue()
+
+
+def _quoted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim with the words and the slide of each deck, by deck, in place of its quotations."""
+    parts: dict[str, dict[str, list[str]]] = {"quote": {}, "slide": {}}
+    for q in row["quotes"]:
+        for part, text in (("quote", q["words"]), ("slide", q["slide"])):
+            parts[part].setdefault(q["deck"], []).append(text)
+    told = {part: {deck: " … ".join(texts) for deck, texts in by_deck.items()} for part, by_deck in parts.items()}
+    return {name: value for name, value in row.items() if name != "quotes"} | told
 
 
 def _finite(part: Any) -> Any:

@@ -36,17 +36,25 @@ def ledger(root: Path = ROOT) -> list[dict]:
     for chapter in chapters(root):
         notebook = demand(chapter)
         seconds = notebook.metadata["aelib"]["seconds"]["claims"]
+        rules_now = replicas.rules(chapter)
         mark = replicas.mark(notebook.metadata["aelib"]["fingerprint"])
         every = replicas.load(chapter)
         others = [replica for replica in every if replica.fingerprint == mark]
         for claim in records(notebook, "claim"):
             outcomes = [claim["verdict"], *_outcomes(claim, others, "mnist")]
             row = {**claim, "page": chapter.page, "seconds": seconds[claim["id"]], "outcome": claim["verdict"]}
-            row["stale"] = len(every) - len(others)  # of other code or rules: they are not counted
+            old = [replica for replica in every if replica.fingerprint != mark]
+            row["stale"] = len(old)  # of other code or rules: they are not counted
+            row["changed"] = sum(_other_rules(replica, claim["id"], rules_now) for replica in old)
             row["verdict"] = rules.verdict(outcomes, lecture=claim["decks"] != [BEYOND])
             row["runs"] = {dataset: runs(claim, others, dataset) for dataset in sorted({r.dataset for r in others})}
             rows.append(row)
     return rows
+
+
+def _other_rules(replica: Replica, id: str, now: dict[str, str]) -> bool:
+    """Whether the replica judged a claim by another statement or other rules than the register's of today."""
+    return id in replica.claims and replica.claims[id]["rules"] != now.get(id)
 
 
 def runs(claim: dict, others: list[Replica], dataset: str) -> dict:

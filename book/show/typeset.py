@@ -8,6 +8,7 @@ from html import escape
 FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<line>.+?)\$", re.S)
 COMMAND = re.compile(r"\\[a-zA-Z]+")
 POWER = re.compile(r"(?<=\d)e([+-]?\d+)\b")  # 1e-12, as Python writes it
+TIMES = re.compile(r"(?<=\d) x (?=\d)")  # 4 x 4
 MINUS = re.compile(r"(?<![\w)\]-])-(?=\.?\d)")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -30,6 +31,7 @@ def formula(tex: str) -> str:
 
 def numbers(text: str) -> str:
     """Numbers as a reader writes them: powers of ten raised, with a true minus sign."""
+    text = TIMES.sub(" × ", text)
     return MINUS.sub("\N{MINUS SIGN}", POWER.sub(lambda m: f" × 10{str(int(m[1])).translate(RAISED)}", text))
 
 

@@ -35,7 +35,7 @@ class Tags(HTMLParser):
 
 
 def measured(name: str, value: float, **rule) -> dict:
-    rest = {"low": None, "high": None, "source": "ours", "refuted": False, "timing": False}
+    rest = {"low": None, "high": None, "source": "ours", "refuted": False, "timing": False, "rounding": False}
     return {"name": name, "what": f"what {name} is", "value": value, **rest, **rule}
 
 

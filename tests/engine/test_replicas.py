@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from scipy.stats import binom
 
+from book import build
 from book.read import notebooks, replicas
 from book.read.layout import BookError, Chapter, chapters
 from book.read.records import records
@@ -29,7 +30,7 @@ def chapter(demo: Path) -> Chapter:
 
 
 def replica(number: int = 1, dataset: str = "mnist", verdict: str = "holds", value: float = 0.5, **parts) -> Replica:
-    claims = {"01/half": {"verdict": verdict, "values": {"h": value}}}
+    claims = {"01/half": {"verdict": verdict, "values": {"h": value}, "rules": "then"}}
     return replace(Replica(dataset, number, 7, "code", {"python": "3"}, 1.0, claims), **parts)
 
 
@@ -124,7 +125,8 @@ def test_a_finished_replica_is_kept_though_another_fails(chapter: Chapter, tmp_p
         replicate.replicate([chapter], "mnist", 3, Recorder(answer))
     kept = replicas.load(chapter)
     assert [r.number for r in kept] == [1, 3]
-    assert kept[0].claims == {"01/half": {"verdict": "holds", "values": {"h": 0.5}}}
+    now = replicas.rules(chapter)["01/half"]
+    assert kept[0].claims == {"01/half": {"verdict": "holds", "values": {"h": 0.5}, "rules": now}}
     assert (
         kept[0].fingerprint == replicas.mark(fingerprint(chapter))
         and {"torch", "python", "processor"} <= kept[0].made.keys()
@@ -133,12 +135,49 @@ def test_a_finished_replica_is_kept_though_another_fails(chapter: Chapter, tmp_p
     assert json.loads(replicas.path(chapter).read_text("utf-8").splitlines()[0])["seed"] == kept[0].seed
 
 
+def test_the_lot_draws_one_of_the_current_replicas(demo: Path) -> None:
+    chosen = chapters(demo)
+    task, kept = replicate.drawn(chosen, "a commit")
+    assert kept is None and task.number == 1 and task.chapter.register.exists()
+    today = replicas.mark(fingerprint(chosen[0]))
+    for number in (1, 2, 3):
+        replicas.keep(chosen[0], replica(number, fingerprint=today))
+    replicas.keep(chosen[0], replica(4))  # of other code
+    lots = [replicate.drawn(chosen, f"commit {n}") for n in range(40)]
+    assert {kept.number for _, kept in lots} == {1, 2, 3}
+    for task, kept in lots:
+        assert task.parameters["seed"] == replicas.seed(chosen[0], "mnist", kept.number)
+    assert replicate.drawn(chosen, "commit 7") == lots[7]
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ({}, None),
+        ({"verdict": "not met"}, "01/half: committed 'not met', now 'holds'"),
+        ({"claims": {}}, "01/half: only in the fresh run"),
+    ],
+)
+def test_a_kept_replica_that_does_not_come_out_again_is_named(chapter: Chapter, monkeypatch, kept, told) -> None:
+    replicas.keep(chapter, replica(1, **kept, fingerprint=replicas.mark(fingerprint(chapter))))
+    monkeypatch.setattr(build, "execute_all", lambda tasks, look: look(tasks[0], notebooks.demand(chapter), 1.0))
+    if told is None:
+        build.spotcheck([chapter], "a commit")
+    else:
+        with pytest.raises(BookError, match=f"^01_demo mnist 1 differs from what is kept of it:\n  {told}"):
+            build.spotcheck([chapter], "a commit")
+
+
 def test_the_ledger_counts_the_replicas_of_the_same_code_and_no_others(chapter: Chapter) -> None:
     mark = replicas.mark(notebooks.demand(chapter).metadata["aelib"]["fingerprint"])
     for one in (replica(1), replica(2, verdict="not met", value=0.7), replica(1, "fashion_mnist")):
         replicas.keep(chapter, replace(one, fingerprint=mark))
-    replicas.keep(chapter, replica(3, verdict="not met"))  # of other code
+    now = replicas.rules(chapter)["01/half"]
+    by_now = {"01/half": {"verdict": "not met", "values": {"h": 0.7}, "rules": now}}
+    replicas.keep(chapter, replica(3, verdict="not met"))  # of other code, and judged by other rules
+    replicas.keep(chapter, replica(4, claims=by_now))  # of other code
     [row] = ledger.ledger(chapter.root)
+    assert (row["stale"], row["changed"]) == (2, 1)
     assert row["outcome"] == "holds" and row["verdict"] == "not settled"
     assert row["runs"]["mnist"] == {
         "of": 2,

@@ -21,7 +21,7 @@ from book.show.companion import steadiness
 
 
 def rule(low: float | None = None, high: float | None = None, refuted: bool = False, timing: bool = False) -> dict:
-    return {"low": low, "high": high, "source": "ours", "refuted": refuted, "timing": timing}
+    return {"low": low, "high": high, "source": "ours", "refuted": refuted, "timing": timing, "rounding": False}
 
 
 MOST_2 = rule(high=2)

@@ -131,7 +131,7 @@ def test_a_record_has_every_field(monkeypatch, displayed):
     claims.check("a", m0=torch.tensor(0.5), m1=np.float32(2.5))
     claims.check("b", m0=2)
     first, second = claims.records
-    same = {"low": None, "high": 2, "refuted": False, "timing": False}
+    same = {"low": None, "high": 2, "refuted": False, "timing": False, "rounding": False}
     measured = [
         {"name": "m0", "what": "number 0", "value": 0.5, "source": "lecture", **same},
         {"name": "m1", "what": "number 1", "value": 2.5, "source": "ours", **same},

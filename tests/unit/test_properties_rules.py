@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aelib.notebook.rules import meets, rule
+from aelib.notebook.rules import FLAGS, meets, rule
 
 MANY = settings(derandomize=True, deadline=None, max_examples=100)
 floats = partial(st.floats, allow_subnormal=False)  # `aelib.train` has the processor take subnormal numbers for zero
@@ -70,10 +70,10 @@ def test_a_value_that_is_not_finite_meets_nothing(entry, refuted, value):
 
 
 @MANY
-@given(entry=entries(), flags=st.dictionaries(st.sampled_from(["refuted", "timing"]), st.booleans()))
+@given(entry=entries(), flags=st.dictionaries(st.sampled_from(FLAGS), st.booleans()))
 def test_a_rule_keeps_its_flags_and_has_a_bound(entry, flags):
     found = rule({"what": "v", "quoted": "key", **entry, **flags}, "x")
-    assert {name: found[name] for name in ("refuted", "timing")} == {"refuted": False, "timing": False, **flags}
+    assert {name: found[name] for name in FLAGS} == dict.fromkeys(FLAGS, False) | flags
     assert {found["low"], found["high"]} != {None}
 
 

@@ -124,7 +124,8 @@ def test_the_printed_line_never_contradicts_the_verdict(value, low, high, step, 
     assume(low is None or high is None or low <= high)
     if at:
         value = float(np.nextafter(high if low is None else low, step)) if step else (high if low is None else low)
-    entry = {"what": "v", "value": value, "low": low, "high": high, "refuted": False, "timing": False}
+    flags = {"refuted": False, "timing": False, "rounding": False}
+    entry = {"what": "v", "value": value, "low": low, "high": high, **flags}
     line = result(entry)
     printed = read(re.match(r"v(?: =|:) (.*?) \(rule", line)[1])
     bounds = [read(text) for text in re.findall(BOUND, line.split("(rule: ")[1])]
