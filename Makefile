@@ -57,7 +57,7 @@ browser: pdf
 test: unit lint nbval elsewhere
 
 unit: setup
-	$(ONE_THREAD) $(PY) -m pytest tests -n 2
+	$(ONE_THREAD) $(PY) -m pytest tests -n 2 -p no:nbval
 
 lint: setup
 	$(PY) -m ruff check $(CODE) chapters/*.ipynb

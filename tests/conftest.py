@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "agg")
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # a second's import that nbformat can do without
 
 
 @pytest.fixture

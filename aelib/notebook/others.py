@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from aelib.notebook import register
 from aelib.notebook.rules import number
 
+FEWEST = 3  # runs, of which a range says something
 SAME = 1e-6  # processors do not agree to the last digit
 
 
@@ -53,7 +54,8 @@ def others(
     replicas: Iterable[Mapping[str, Any]], entries: Mapping[str, dict], chapter: str, dataset: str
 ) -> dict[tuple[str, str], Others]:
     """The measurements of replicas on one data set, by claim and name, where the register ``entries`` has them as they
-    were judged. Times and identities are left out: the ones differ everywhere, the others are judged in every run."""
+    were judged, and where there are at least three. Times and identities are left out: the ones differ everywhere, the
+    others are judged in every run."""
     found: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for replica in (one for one in replicas if one["dataset"] == dataset):
         for id, entry in entries.items():
@@ -66,4 +68,5 @@ def others(
     return {
         key: Others(tuple(v for v, _ in pairs), tuple(sorted({where for _, where in pairs})))
         for key, pairs in found.items()
+        if len(pairs) >= FEWEST
     }

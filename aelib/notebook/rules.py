@@ -166,6 +166,9 @@ def _words(m: Mapping[str, Any], shown) -> str:
     else:
         middle = float((_decimal(low) + _decimal(high)) / 2)
         half = float((_decimal(high) - _decimal(low)) / 2)
-        narrow = shown is number and half < 0.01 * abs(middle) or middle == 0
+        exact = _decimal(middle) - _decimal(half) == _decimal(low) and _decimal(middle) + _decimal(half) == _decimal(
+            high
+        )
+        narrow = exact and (shown is number and half < 0.01 * abs(middle) or middle == 0)
         text = f"within {number(half)} of {number(middle)}" if narrow else f"from {shown(low)} to {shown(high)}"
     return text + ", refuted" * m["refuted"] + ", to allow for rounding" * m["rounding"]

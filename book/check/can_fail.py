@@ -11,6 +11,7 @@ from aelib.notebook.rules import LECTURE, NOT_JUDGED
 from book.read import replicas
 from book.read.layout import Chapter
 from book.read.records import records
+from book.read.replicas import Replica
 
 FAR = 100  # times the largest value that the runs came to: a bound beyond that judges nothing
 ROUNDING = 1e-3  # the most that a bound may leave for it
@@ -19,17 +20,23 @@ ORDERS = (0, 1)  # bounds of a difference and of a ratio whose direction is what
 
 def can_fail(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """The claims of ``notebook`` that no run could miss, or that its own run does not judge."""
-    claims = records(notebook, "claim")
-    problems = [f"claim {id} is checked {n} times" for id, n in Counter(c["id"] for c in claims).items() if n > 1]
-    kept = replicas.load(chapter)
+    try:
+        return [*_problems(records(notebook, "claim"), replicas.load(chapter))]
+    except (KeyError, TypeError) as error:
+        return [f"the record of a claim is damaged ({error!r})"]
+
+
+def _problems(claims: list[dict], kept: list[Replica]) -> Iterator[str]:
+    for id, count in Counter(claim["id"] for claim in claims).items():
+        if count > 1:
+            yield f"claim {id} is checked {count} times"
     for claim in claims:
         if claim["verdict"] == NOT_JUDGED and not claim["conditions"]:
-            problems.append(f"claim {claim['id']} has no condition, and is not judged")
+            yield f"claim {claim['id']} has no condition, and is not judged"
         others = [one.claims[claim["id"]]["values"] for one in kept if claim["id"] in one.claims]
         for m in claim["measured"]:
             values = [m["value"], *(other[m["name"]] for other in others if m["name"] in other)]
-            problems += [f"claim {claim['id']}, {m['name']}: {told}" for told in _vacuous(claim, m, values)]
-    return problems
+            yield from (f"claim {claim['id']}, {m['name']}: {told}" for told in _vacuous(claim, m, values))
 
 
 def _vacuous(claim: dict, m: dict, values: list[float]) -> Iterator[str]:

@@ -119,7 +119,8 @@ def run(job: Job) -> Outcome:
             spent = time.perf_counter() - began
             partial = _partial(target) or job.notebook
             late = f"timeout: no end after {job.seconds} seconds" if spent >= job.seconds else "interrupted"
-            return Outcome(job.name, partial, spent, failure and _name_cell(partial, failure, late))
+            failure = failure and _name_cell(partial, failure, late)
+            return Outcome(job.name, partial, _processor(target) or spent, failure)
     raise AssertionError("unreachable")
 
 
@@ -157,6 +158,14 @@ def _end(process: subprocess.Popen) -> None:
         process.wait(GRACE)
     except subprocess.TimeoutExpired:
         process.kill()
+
+
+def _processor(target: Path) -> float:
+    """The processor seconds that a run says it took, 0 if it does not."""
+    try:
+        return float(target.with_suffix(".seconds").read_text("utf-8"))
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _partial(path: Path) -> str | None:

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import papermill
 from nbclient.exceptions import DeadKernelError
@@ -59,6 +60,16 @@ def end_with(parent: int) -> bool:
     return os.getppid() == parent
 
 
+def processor_seconds() -> float:
+    """What this process and its kernel, which has ended, took of a processor; 0 where the system does not say."""
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return 0.0
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def main() -> int:
     source, target, parameters, cell_seconds, parent = (*sys.argv[1:], str(os.getppid()))[:5]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whichever way it is stopped, it ends its kernel
@@ -78,6 +89,8 @@ def main() -> int:
     except Exception as error:  # the caller reads the partial notebook; this is for its log
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    finally:
+        Path(target).with_suffix(".seconds").write_text(repr(processor_seconds()), "utf-8")
     return 0
 
 

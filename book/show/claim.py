@@ -43,7 +43,8 @@ def words(row: Mapping[str, Any]) -> str:
         f'<p class="aelib-source">{escape(q["deck"])}, slide <cite>{typeset(q["slide"])}</cite></p></blockquote>'
         for q in row["quotes"]
     )
-    reading = f"<p><strong>Our reading:</strong> {typeset(row['reading'])}</p>" if row["reading"] else ""
+    read = row["reading"] and typeset(row["reading"].removesuffix("."))
+    reading = f"<p><strong>Our reading:</strong> {read}.</p>" if read else ""
     return quotes + reading
 
 

@@ -1,4 +1,7 @@
-"""The ledger as data: JSON with everything, and a CSV table with a line for each measurement."""
+"""The ledger as data: JSON with everything, and a CSV table with a line for each measurement.
+
+``back/ledger.md`` says what each of their parts is.
+"""
 
 from __future__ import annotations
 

@@ -18,6 +18,8 @@ from book import build
 from book.read import layout, notebooks, source
 from book.run.fingerprint import fingerprint
 
+from .once import once
+
 DEMO = Path(__file__).parent / "demo"
 CELL = "```{{code-cell}} ipython3\n:tags: [{}]\n\n{}\n```\n"
 # What the engine asks of a chapter, without torch, in a module that the cells call: exercises, a table, the README's
@@ -67,6 +69,20 @@ CELLS = {
 }
 
 
+# Every process that reads a notebook imports it, and the tests begin some sixty of them.
+SLOW, ABSENT = "rfc3987_syntax", "raise ImportError('jsonschema can do without it, and it takes a second')\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_imports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The runs that the tests begin do without what takes long to import and is not used."""
+    folder = tmp_path_factory.mktemp("imports")
+    (folder / f"{SLOW}.py").write_text(ABSENT, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+        yield
+
+
 def copy_demo(root: Path) -> Path:
     shutil.copytree(DEMO, root, dirs_exist_ok=True)
     shutil.copytree(layout.ROOT / "aelib", root / "aelib", ignore=shutil.ignore_patterns("__pycache__"))
@@ -83,9 +99,7 @@ def copy_made(made: Path, root: Path) -> Path:
 @pytest.fixture(scope="session")
 def executed_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo with all its chapters executed. Tests must not change it: they copy it (``demo``)."""
-    root = copy_demo(tmp_path_factory.mktemp("demo"))
-    build.refresh(layout.chapters(root))
-    return root
+    return once(tmp_path_factory, "demo", lambda root: build.refresh(layout.chapters(copy_demo(root))))
 
 
 @pytest.fixture
@@ -105,8 +119,7 @@ def made_quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(path, root)
     for name in ("README.md", "CONTRIBUTING.md", "index.md"):
         (root / name).write_text("# A page\n", "utf-8")
-    slow = "raise ImportError('jsonschema can do without it, and it takes a second')\n"
-    (root / "rfc3987_syntax.py").write_text(slow, "utf-8")
+    (root / f"{SLOW}.py").write_text(ABSENT, "utf-8")
     head = (DEMO / "chapters" / "01_demo.md").read_text("utf-8").split("# 1.")[0]
     for path in (root / "chapters").glob("*_*.md"):
         path.unlink()

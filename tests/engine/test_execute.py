@@ -81,22 +81,23 @@ def test_nbval_and_runs_have_the_same_environment(monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_a_failing_cell_is_named_and_the_twin_is_untouched(demo: Path, tmp_path: Path) -> None:
-    chapter = first(demo)
+def test_a_failing_cell_is_named_and_the_twin_is_untouched(quick: Path, tmp_path: Path) -> None:
+    chapter = first(quick)
     before = chapter.twin.read_bytes()
-    edit(chapter, "h = 1 / 2", "h = 1 / 0")
-    with pytest.raises(BookError, match=r"01_demo, code cell 4 \(h = 1 / 0\): ZeroDivisionError"):
+    edit(chapter, "ch00.picture", "h = 1 / 0\nch00.picture")
+    with pytest.raises(BookError, match=r"01_quick, code cell 4 \(h = 1 / 0\): ZeroDivisionError"):
         execute.execute([chapter], SMOKE, lambda *a: pytest.fail("accepted"), keep=tmp_path / "failed")
     assert chapter.twin.read_bytes() == before
-    partial = nbformat.read(tmp_path / "failed" / "01_demo.ipynb", as_version=4)
+    partial = nbformat.read(tmp_path / "failed" / "01_quick.ipynb", as_version=4)
     assert any(o.output_type == "error" for c in partial.cells for o in c.get("outputs", []))
 
 
 def test_an_endless_cell_is_named(quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(execute.CHAPTER_SECONDS, "smoke", 5)
     chapter = first(quick)
-    edit(chapter, "from aelib_checks", "while True: pass\nfrom aelib_checks")
-    with pytest.raises(BookError, match=r"01_quick, code cell 3 \(while True: pass\).*[Tt]imeout"):
+    edit(chapter, "from aelib_checks", "while True: time.sleep(1)\nfrom aelib_checks")
+    edit(chapter, "profile = None", "import time\n\nprofile = None")
+    with pytest.raises(BookError, match=r"01_quick, code cell 3 \(while True: time\.sleep\(1\)\).*[Tt]imeout"):
         execute.execute([chapter], SMOKE, lambda *a: None, keep=tmp_path)
 
 

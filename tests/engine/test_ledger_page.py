@@ -17,6 +17,7 @@ from book.read.records import record
 from book.show import claims_table, pages
 from book.show.claim import anchor, card, overview
 from book.show.exports import as_csv, as_json
+from book.show.ledger import ledger
 
 from .made_up import Tags, claim, measured, replicated, runs
 
@@ -98,3 +99,20 @@ def test_the_data_say_what_the_ledger_says() -> None:
 def test_a_value_that_is_not_finite_is_null() -> None:
     row = claim(measured=[measured("x", float("inf"))])
     assert json.loads(as_json([row]))[0]["measured"][0]["value"] is None
+
+
+RUN = {"profile": "full", "seed": 0, "dataset": "mnist", "seconds": 1.0, "stale": 0, "changed": 0}
+
+
+def test_the_page_says_what_each_part_of_the_data_is() -> None:
+    text = (ROOT / "back" / "ledger.md").read_text("utf-8")
+    tables = text.split("## The ledger as data")[1].split("| Name | What it is |")[1:]
+    lines = [re.findall(r"^\| (`.*?) \|", table, re.M) for table in tables]
+    named = [{name for line in table for name in re.findall(r"`(\w+)`", line)} for table in lines]
+    [row] = json.loads(as_json([claim(runs=replicated(3), **RUN)]))
+    assert named == [row.keys(), row["measured"][0].keys(), row["runs"]["mnist"].keys()]
+
+
+def test_the_book_s_ledger_has_these_parts() -> None:
+    row = ledger()[0]
+    assert row.keys() == claim(**RUN).keys()

@@ -90,12 +90,12 @@ def test_the_order_of_a_set_of_texts_is_the_same_in_every_run(executed) -> None:
     assert executed.cells[-2].outputs[0].text == told
 
 
-def test_refused_is_a_chapter_that_draws_in_its_first_cell(demo: Path, tmp_path: Path) -> None:
+def test_refused_is_a_chapter_that_draws_in_its_first_cell(quick: Path, tmp_path: Path) -> None:
     from book.run import execute
 
-    chapter = first(demo)
-    edit(chapter, "import statistics", "import numpy\nimport statistics\n\nnumpy.random.rand()")
-    with pytest.raises(BookError, match="01_demo, code cell 3: it draws random numbers outside random.seeded"):
+    chapter = first(quick)
+    edit(chapter, "from aelib_checks", "import numpy\nnumpy.random.rand()\nfrom aelib_checks")
+    with pytest.raises(BookError, match="01_quick, code cell 3: it draws random numbers outside random.seeded"):
         execute.execute([chapter], {"profile": "smoke"}, lambda *a: pytest.fail("accepted"), keep=tmp_path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -20,40 +21,67 @@ from book.run.fingerprint import fingerprint
 from book.run.process import Job, run
 
 
-def book(root: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
-    """``python -m book COMMAND`` in the checkout ``root``, with no other path than that."""
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(root), "OMP_NUM_THREADS": "1", **environment}
-    return subprocess.run([sys.executable, "-m", "book", *command], cwd=root, env=env, capture_output=True, text=True)
+def python(root: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """``python ARGUMENTS`` in the checkout ``root``, with no other path than that."""
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(root), "OMP_NUM_THREADS": "1"}
+    return subprocess.run([sys.executable, *arguments], cwd=root, env=env, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize(
-    "command", [("lint", "99"), ("claims", "foo"), ("pdf", "77"), ("pages", "all"), ("format", "x")]
-)
-def test_refused_is_an_argument_that_a_command_would_ignore(quick: Path, command: tuple[str, ...]) -> None:
-    done = book(quick, *command)
-    assert done.returncode == 2 and f"unrecognized arguments: {command[1]}" in done.stderr
+IGNORED = ["lint 99", "claims foo", "pdf 77", "pages all", "format x"]
+FOLDERS = {
+    "reproduce --out .": "which is part of the book, expected a folder in",
+    "reproduce --out chapters": "which is part of the book, expected a folder in",
+    "steady chapters chapters": "expected at least two folders, each of them once",
+    "steady chapters ./chapters/": "expected at least two folders, each of them once",
+}
+ALL = """
+import contextlib, io, json, sys
+from book.__main__ import main
+done = {}
+for command in json.loads(sys.argv[1]):
+    sys.argv[1:] = command.split()
+    with contextlib.redirect_stderr(io.StringIO()) as told:
+        try:
+            status = main()
+        except SystemExit as stopped:
+            status = stopped.code
+    done[command] = status, told.getvalue()
+print(json.dumps(done))
+"""
 
 
-@pytest.mark.parametrize(("command", "told"), [
-    (("reproduce", "--out", "."), "which is part of the book, expected a folder in"),
-    (("reproduce", "--out", "chapters"), "which is part of the book, expected a folder in"),
-    (("steady", "chapters", "chapters"), "expected at least two folders, each of them once"),
-    (("steady", "chapters", "./chapters/"), "expected at least two folders, each of them once"),
-])  # fmt: skip
-def test_refused_is_a_folder_that_would_be_overwritten_or_compared_with_itself(quick: Path, command, told) -> None:
-    done = book(quick, *command)
-    assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr
+@pytest.fixture(scope="module")
+def refused(made_quick: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]:
+    """The status of each command and what it writes to stderr: all in one process, in a checkout of its own."""
+    root = shutil.copytree(made_quick, tmp_path_factory.mktemp("refused") / "checkout")
+    before = {path: path.read_bytes() for path in (root / "chapters").glob("*.*")}
+    done = python(root, "-c", ALL, json.dumps([*IGNORED, *FOLDERS]))
+    assert done.returncode == 0, done.stderr
+    assert {path: path.read_bytes() for path in (root / "chapters").glob("*.*")} == before
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("command", IGNORED)
+def test_refused_is_an_argument_that_a_command_would_ignore(refused, command: str) -> None:
+    status, told = refused[command]
+    assert status == 2 and f"unrecognized arguments: {command.split()[1]}" in told
+
+
+@pytest.mark.parametrize(("command", "expected"), FOLDERS.items(), ids=FOLDERS)
+def test_refused_is_a_folder_that_would_be_overwritten_or_compared_with_itself(refused, command, expected) -> None:
+    status, told = refused[command]
+    assert status == 1 and expected in told and "Traceback" not in told
 
 
 def test_nbval_tests_the_library_of_its_own_checkout(quick: Path) -> None:
     """Also where the environment has another checkout installed, as the one that runs these tests has."""
     (quick / "tests").mkdir()
     shutil.copy(ROOT / "tests" / "nbval.cfg", quick / "tests")
-    done = book(quick, "nbval", "01")
+    done = python(quick, "-m", "book", "nbval", "01")
     assert done.returncode == 0, done.stdout
     with (quick / "aelib" / "notebook" / "shown.py").open("a", encoding="utf-8") as file:
         file.write("\nimport sys\nif 'ipykernel' in sys.modules: raise RuntimeError('of this checkout')\n")
-    done = book(quick, "nbval", "01")
+    done = python(quick, "-m", "book", "nbval", "01")
     assert done.returncode == 1 and "of this checkout" in done.stdout
 
 
@@ -68,7 +96,7 @@ def job(code: str, seconds: int = 60) -> Job:
     [
         "for _ in range(10**6): print('x' * 1000)",
         "import os\nfor _ in range(10**6): os.write(1, b'x' * 1000)",
-        "try:\n    while True: print('x' * 10**5)\nexcept BaseException:\n    pass",
+        "try:\n    while True: print('x' * 1000)\nexcept BaseException:\n    pass",
         "from IPython.display import display\nfor _ in range(10**4): display({'text/plain': 'x' * 10**5}, raw=True)",
     ],
 )
