@@ -68,7 +68,8 @@ def _print(page: Page, path: Path) -> PdfReader:
 
 
 def _describe(reader: PdfReader, path: Path, root: Path) -> None:
-    """Give the PDF its title and authors, and let it open with the bookmarks beside it."""
+    """Give the PDF its title and authors, and let it open with the bookmarks beside it; pack its many small objects."""
+    import pikepdf
     from pypdf import PdfWriter
 
     writer = PdfWriter(clone_from=reader)
@@ -76,6 +77,8 @@ def _describe(reader: PdfReader, path: Path, root: Path) -> None:
     writer.metadata = {"/Title": settings["title"], "/Author": settings["author"], "/Creator": "make pdf"}
     writer.pdf_header, writer.page_mode = reader.pdf_header, "/UseOutlines"
     writer.write(path)
+    with pikepdf.open(path, allow_overwriting_input=True) as packed:  # what makes it accessible is half of it
+        packed.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
 
 
 def _announce(site: Path, path: Path, pages: int) -> None:

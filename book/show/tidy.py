@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from PIL import Image
+
 # Files of the theme that no page needs, and the text that asks for them. Thebe would load from outside hosts; the
 # icons of fontawesome.js stand in the stylesheet's fonts as well; the book uses no grid, card or tab of sphinx-design.
 FILES = ("*.map", "*thebe*", "fontawesome.js*", "sphinx-design*.css", "design-tabs.js")
@@ -27,10 +29,15 @@ REPAIRS = (
     # The name of the service stands beside its logo.
     ('alt="Colab logo"', 'alt=""'),
 )
+HEAVY, COLORS = 100_000, 64  # a picture of so many bytes gets so few colors
 
 
 def tidy(site: Path) -> None:
-    """Change every page of a built site."""
+    """Change every page of a built site, and make its heavy pictures lighter."""
+    for path in site.glob("_images/*.png"):
+        if path.stat().st_size > HEAVY:
+            picture = Image.open(path).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+            picture.save(path, "PNG", optimize=True)
     for pattern in FILES:
         for path in site.rglob(pattern):
             path.unlink()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from scipy.fft import dctn, idctn
 from scipy.ndimage import median_filter
 from skimage import data
 from skimage.restoration import denoise_tv_chambolle
@@ -57,6 +59,47 @@ def test_light_added_everywhere_is_light_added_to_the_result(photograph):
     x_noisy = noisy(photograph[..., :24, :24], 0.1)
     moved = block_matching.denoise(x_noisy + 0.5, 0.1) - block_matching.denoise(x_noisy, 0.1)
     assert float((moved - 0.5).abs().mean()) < 0.01
+
+
+def slowly(image, sigma, c, side, stride, group):
+    """The two passes as the paper tells them, patch by patch."""
+    rows, columns = (sorted({*range(0, n - side + 1, stride), n - side}) for n in image.shape)
+    places = [(i, j) for i in range(image.shape[0] - side + 1) for j in range(image.shape[1] - side + 1)]
+
+    def patch(of, place):
+        return of[place[0] : place[0] + side, place[1] : place[1] + side]
+
+    def filtered(like, gain):
+        """``gain`` tells by which share each frequency of a stack is kept, and how much the stack counts."""
+        total, weights = np.zeros_like(image), np.zeros_like(image)
+        for reference in [(i, j) for i in rows for j in columns]:
+            apart = {place: ((like[place] - like[reference]) ** 2).sum() for place in places if place != reference}
+            stack = [reference, *sorted(apart, key=apart.get)[: group - 1]]
+            shares, weight = gain(stack)
+            made = idctn(shares * dctn(np.stack([patch(image, p) for p in stack]), norm="ortho"), norm="ortho")
+            for one, place in zip(made, stack, strict=True):
+                patch(total, place)[:] += weight * one
+                patch(weights, place)[:] += weight
+        return total / weights
+
+    def hard(stack):
+        kept = abs(dctn(np.stack([patch(image, p) for p in stack]), norm="ortho")) >= c * sigma
+        return kept, 1 / max(kept.sum(), 1)
+
+    def wiener(stack):
+        power = dctn(np.stack([patch(basic, p) for p in stack]), norm="ortho") ** 2
+        shares = power / (power + sigma**2)
+        return shares, 1 / (shares**2).sum()
+
+    basic = filtered({place: patch(image, place) for place in places}, hard)
+    return filtered({place: patch(basic, place) for place in places}, wiener)
+
+
+def test_it_is_the_paper_s_two_passes_patch_by_patch(photograph):
+    image = noisy(photograph[..., 8:19, 3:15].double(), 0.1)
+    options = {"c": 1.5, "side": 4, "stride": 3, "group": 5}
+    expected = slowly(image[0, 0].numpy(), 0.1, **options)
+    np.testing.assert_allclose(block_matching.denoise(image, 0.1, **options)[0, 0], expected, atol=1e-9)
 
 
 @pytest.mark.parametrize(
