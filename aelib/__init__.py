@@ -9,6 +9,7 @@
 ``penalties``   penalties of codes and of weights
 ``jacobians``   an encoder's Jacobian and the contractive penalty
 ``latent``      lines between codes, densities of codes
+``diffusion``   from a denoiser to new examples, by Langevin dynamics
 ``train``       the training loop ``fit``, and ``evaluate``
 ``random``      ``seeded``: random numbers that depend on a seed and nothing else
 ==============  ==============================================================

@@ -9,7 +9,7 @@ p(z) = N(0, I) (Kingma & Welling 2014). Random numbers come from torch's generat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -19,6 +19,7 @@ from aelib.models.autoencoder import Activation
 from aelib.models.dense import layer_sizes, mlp
 
 LOG_2PI = math.log(2 * math.pi)
+LogDensity = Callable[[torch.Tensor], torch.Tensor]  # (..., K) to (...)
 
 
 def log_normal(z: torch.Tensor, mu: torch.Tensor | float = 0.0, log_var: torch.Tensor | float = 0.0) -> torch.Tensor:
@@ -161,11 +162,14 @@ def elbo(model: Model, x: torch.Tensor, samples: int = 1, beta: float = 1.0) -> 
     return model.log_likelihood(x, z).mean(0) - beta * kl_diagonal(mu, log_var)
 
 
-def log_weights(model: Model, x: torch.Tensor, k: int) -> torch.Tensor:
-    """log p(x, z) - log q(z|x) for ``k`` draws of z from q(z|x), shape (k, N)."""
+def log_weights(model: Model, x: torch.Tensor, k: int, log_prior: LogDensity = log_normal) -> torch.Tensor:
+    """log p(x, z) - log q(z|x) for ``k`` draws of z from q(z|x), shape (k, N).
+
+    ``log_prior`` is log p(z), (k, N, K) to (k, N); that of N(0, I) if it is not given.
+    """
     mu, log_var = model.encode(x)
     z = reparameterize(mu.expand(_check.whole("k", k), -1, -1), log_var)  # (k, N, K)
-    return model.log_likelihood(x, z) + log_normal(z) - log_normal(z, mu, log_var)
+    return model.log_likelihood(x, z) + log_prior(z) - log_normal(z, mu, log_var)
 
 
 def iwae(log_w: torch.Tensor) -> torch.Tensor:

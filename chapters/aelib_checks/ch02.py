@@ -97,3 +97,24 @@ def check_2_5(answer: Callable[[Callable[[float], float]], float]) -> None:
         t = float(answer(f))
         gap = abs(f(t) - f(t + math.pi))
         assert gap < 1e-6, f"for f(t) = {name}, the codes at your angle and opposite to it differ by {gap:.2g}"
+
+
+def check_2_6(answer: Callable[[Tensor, int, float], Tensor]) -> None:
+    for p, k in ((4, 1), (7, 3), (12, 6)):
+        with seeded(6):
+            root = normal(p, p)
+        C = root @ root.T / p
+        values, vectors = torch.linalg.eigh(C)
+        values, V = values.flip(0), vectors.flip(1)[:, :k]
+        for share in (0.0, 0.3, 1.0):
+            Q = answer(C, k, share)
+            case = f"P = {p}, k = {k}, a share of {share}"
+            assert Q.shape == (p, k), f"{case}: got the shape {tuple(Q.shape)}, expected {(p, k)}"
+            orthonormal = torch.allclose(Q.T @ Q, torch.eye(k, dtype=Q.dtype), atol=1e-9)
+            assert orthonormal, f"{case}: the columns are not orthonormal"
+            leaning = k - float((V.T @ Q).square().sum())
+            assert abs(leaning - share) < 1e-9, f"{case}: the subspace leans out by {leaning:.4f}"
+            paid = float(values[:k].sum() - (Q.T @ C @ Q).trace())
+            least = share * float(values[k - 1] - values[k])
+            hint = "which direction is the cheapest to give up, and which the cheapest to take in its place?"
+            assert abs(paid - least) < 1e-9, f"{case}: it pays {paid:.4f}, expected {least:.4f}; {hint}"

@@ -55,3 +55,25 @@ def check_5_4(answer):
         ratio = float(W_new.square().sum() / W.square().sum())
         close = abs(ratio - c**2) < 1e-4 * max(1, c**2)
         assert close, f"c = {c}: the penalty is {ratio:.4f} times as large, expected {c**2:.4f}"
+
+
+def check_5_5(answer):
+    generator = torch.Generator().manual_seed(5)
+
+    def draw(*shape):
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    x = draw(3, 8) + 2
+    x = torch.cat([x, x[:1] + x[1:2]])  # four images that span three directions
+    W, V = draw(5, 8), draw(8, 5)
+    kept = answer(W, x)
+    assert kept.shape == W.shape, f"one part for each weight: expected shape {tuple(W.shape)}, got {tuple(kept.shape)}"
+    assert (kept @ x.T).abs().max() < 1e-8, "a row of your part has a product with an image that is not zero"
+    moved = W.clone()
+    for _ in range(20):  # gradient descent on the squared error of x -> V W x, V held fixed
+        moved -= 1e-3 * V.T @ (V @ moved @ x.T - x.T) @ x
+    assert torch.allclose(answer(moved, x), kept, atol=1e-8), "your part changed under gradient descent"
+    wanted = W - W @ torch.linalg.pinv(x) @ x
+    assert torch.allclose(kept, wanted, atol=1e-8), (
+        "gradient descent leaves more alone than your part: all that is orthogonal to the images, uncentered"
+    )

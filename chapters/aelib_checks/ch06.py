@@ -65,3 +65,27 @@ def check_6_4(answer):
         got = float(answer(pixel, s))
         values = f"pixel {pixel}, sigma {s}: got {got:.6f}, the integral gives {wanted:.6f}"
         assert abs(got - wanted) < 1e-5, f"{values}; there are three parts: below 0, inside, and above 1"
+
+
+def check_6_5(answer):
+    for v, eta in ((1.0, 0.01), (1.0, 0.5), (4.0, 1.0), (0.25, 0.3)):
+        variance = 7.0
+        for _ in range(20_000):  # a step shrinks the point by 1 - eta / v, and adds noise of variance 2 eta
+            variance = (1 - eta / v) ** 2 * variance + 2 * eta
+        got = float(answer(v, eta))
+        hint = f"data of variance {v:g}, eta = {eta:g}: the chain settles at {variance:.5f}, not {got:.5f}"
+        assert abs(got - variance) < 1e-6 * variance, f"{hint}; what does one step make of a variance?"
+
+
+def check_6_6(answer):
+    with seeded(1):
+        x, w = torch.randn(2, 6, 4, dtype=torch.float64)
+    for a in (0.999, 0.5, 0.01):
+        x_t = a**0.5 * x + (1 - a) ** 0.5 * w
+        got = answer(x_t, w, a)
+        assert got.shape == x.shape, f"one image for each x_t: shape {tuple(x.shape)}, not {tuple(got.shape)}"
+        hint = f"alpha_bar = {a}: whoever knows the noise exactly must get x back exactly"
+        assert torch.allclose(got, x, atol=1e-9), hint
+        wrong = answer(x_t, w + 0.1, a)
+        sigma = ((1 - a) / a) ** 0.5
+        assert torch.allclose(wrong, x - 0.1 * sigma, atol=1e-9), "an error of the noise must count sigma times"

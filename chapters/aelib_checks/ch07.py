@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 
 import torch
 
@@ -84,3 +85,24 @@ def check_7_4(answer: Callable) -> None:
         assert torch.equal(got, by_rank), (
             f"V = {V}: these are not the patches with the smallest numbers; the order is not the rank"
         )
+
+
+def check_7_5(answer: Callable) -> None:
+    """The best matrix for all masks, from the normal equations summed over every mask."""
+    with seeded(1):
+        mixed = torch.randn(6, 6, dtype=torch.float64)
+    S = mixed @ mixed.T / 6 + 0.1 * torch.eye(6, dtype=torch.float64)
+    for V in (1, 2, 4, 5):
+        wanted = torch.zeros(6, 6, dtype=torch.float64)
+        for t in range(6):
+            others = [s for s in range(6) if s != t]
+            A, b = torch.zeros(6, 6, dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
+            for visible in map(list, combinations(others, V)):
+                A[torch.tensor(visible)[:, None], visible] += S[visible][:, visible]
+                b[visible] += S[t, visible]
+            wanted[t, others] = torch.linalg.solve(A[others][:, others], b[others])
+        got = torch.as_tensor(answer(S, V))
+        assert got.shape == (6, 6), f"expected a matrix of 6 x 6, not of shape {tuple(got.shape)}"
+        assert (got.diagonal() == 0).all(), "a masked number cannot be guessed from itself: the diagonal is 0"
+        assert got.isfinite().all(), f"V = {V}: not finite; with beta = 0 solve the equations instead of dividing by it"
+        assert (got - wanted).abs().max() < 1e-9, f"V = {V}: not the best matrix over all masks"

@@ -122,3 +122,22 @@ def check_9_6(answer: Callable) -> None:
     )
     got, wanted = float(answer(values, 0.25)), (math.log(16) + math.log(4) + math.log(2)) / 2
     assert abs(got - wanted) < 1e-9, f"with variance 1/4: got {got:.4f}, expected {wanted:.4f}"
+
+
+def check_9_7(answer: Callable) -> None:
+    even, one = torch.full((8,), 1 / 8, **DOUBLE), torch.eye(8, **DOUBLE)[3]
+    with seeded(7):
+        prior_z, likelihood_z = torch.rand(5, **DOUBLE).softmax(0), torch.rand(5, **DOUBLE)
+    cases = {"all codes alike": (even, even), "one code only": (even, one), "five codes": (prior_z, likelihood_z)}
+    for name, (p_z, p_xz) in cases.items():
+        joint = p_z * p_xz
+        plain, back = (float(length) for length in answer(p_z, p_xz))
+        wanted = -math.log2(float(joint.max())), -math.log2(float(joint.sum()))
+        assert abs(plain - wanted[0] * math.log(2)) > 1e-9, f"{name}: {plain:.4f} is in nats; bits have the base 2"
+        assert abs(plain - wanted[0]) < 1e-9, (
+            f"{name}: without bits back, got {plain:.4f}, expected {wanted[0]:.4f}: the cheapest code and the image, "
+            "given it"
+        )
+        assert abs(back - wanted[1]) < 1e-9, (
+            f"{name}: with bits back, got {back:.4f}, expected {wanted[1]:.4f}, which is -log2 of p(x)"
+        )

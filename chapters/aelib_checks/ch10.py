@@ -44,3 +44,29 @@ def check_10_3(answer):
         "a fair coin for each pixel costs one bit for each pixel; a nat is 1 / log 2 bits"
     )
     assert abs(answer(100.0, 100) - 1 / math.log(2)) < 1e-9, "one nat for each pixel is more than one bit"
+
+
+def check_10_4(answer):
+    assert abs(answer(0.02, 784) - answer(0.01, 784) - 392 * math.log(2)) < 1e-6, (
+        "twice the error costs P / 2 log 2 nats more"
+    )
+    errors = 0.3 * torch.randn(100_000, generator=torch.Generator().manual_seed(3)).double()
+    mean = float(errors.square().mean())
+    right = -float(torch.distributions.Normal(0.0, mean**0.5).log_prob(errors).mean())
+    assert abs(answer(mean, 1) - right) < 1e-6, "the density of a Gaussian also has its factor 1 / sqrt(2 pi sigma^2)"
+
+
+def check_10_5(answer):
+    generator = torch.Generator().manual_seed(4)
+    log_w = torch.randn(6, 3, generator=generator).double()
+    z = torch.randn(6, 3, 2, generator=generator).double()
+    log_standard = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(-1)
+    same = answer(log_w, z, log_standard)
+    assert torch.allclose(same, log_w.logsumexp(0) - math.log(6)), "with the old prior again, nothing may change"
+    shifted = answer(log_w, z, log_standard + 2)
+    assert torch.allclose(shifted, same + 2), "a density that is larger everywhere makes all weights larger"
+    narrow = torch.distributions.Normal(0.0, 0.5).log_prob(z).sum(-1)
+    mean_weight = (log_w.exp() * (narrow - log_standard).exp()).mean(0)
+    assert torch.allclose(answer(log_w, z, narrow), mean_weight.log()), (
+        "each weight is multiplied by the new density over the old one, before the mean"
+    )

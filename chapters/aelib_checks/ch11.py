@@ -7,7 +7,7 @@ from scipy import special
 from sklearn import metrics
 
 from aelib.data import galaxies
-from aelib.metrics import hashing
+from aelib.metrics import hashing, neighborhoods
 
 
 def check_11_1(answer):
@@ -51,3 +51,16 @@ def check_11_3(answer):
         wanted = float(special.gammainc(2, b * r / 2.5))
         value = float(answer(r, 2.5, b))
         assert abs(value - wanted) < 1e-6, f"r = {r}, R = 2.5: got {value:.4f}, expected {wanted:.4f}"
+
+
+def check_11_4(answer):
+    line = torch.arange(12.0)[:, None] ** 1.1
+    value = float(answer(line, torch.cat([line, torch.zeros(12, 1)], 1), 3))
+    assert abs(value - 1) < 1e-6, f"a map that keeps all neighbors has 1, not {value:.4f}; is a point its own neighbor?"
+    generator = torch.Generator().manual_seed(5)
+    x, z = torch.randn(40, 6, generator=generator), torch.randn(40, 2, generator=generator)
+    for k in (1, 5, 15):
+        wanted, other = neighborhoods.kept(x, z, k)
+        value = float(answer(x, z, k))
+        assert abs(value - other) > 1e-6, f"k = {k}: {value:.4f} is the continuity; whose neighbors pay?"
+        assert abs(value - wanted) < 1e-5, f"k = {k}: got {value:.4f}, expected {wanted:.4f}"
