@@ -28,6 +28,7 @@ LEFT_OVER = re.compile(r"\{[a-z]+(?::[a-z]+)?\}`|^:{3,}|^\([\w-]+\)=$|^\$\$ \(|^
 GLUE = re.compile(r"(?P<name>.+?):(?P<form>[^:\s]+)(?:\s+(?P<order>[<>])\s+(?P<than>\S.*))?")
 MOST_HIDDEN = 0.2  # of a number: one that is printed as 0 or as its double says something else
 NOTES = {"note": "Note", "warning": "Warning", "tip": "Tip"}
+FOLDED = {"solution": "Solution", "derivation": "The derivation, line by line"}
 
 
 @dataclass
@@ -58,12 +59,12 @@ class Renderer:
 
     def _fence(self, m: re.Match[str]) -> str:
         name, body = m["name"], m["body"].strip()
-        if name == "solution":
+        if title := FOLDED.get(name):
             if self.flavor == PAGE:
-                return f":::{{admonition}} Solution\n:class: dropdown\n{body}\n:::"
-            return f"<details><summary>Solution</summary>\n\n{body}\n\n</details>"
+                return f":::{{admonition}} {title}\n:class: dropdown\n{body}\n:::"
+            return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
         if name not in NOTES:
-            raise BookError(f"{self.where}: unknown directive {name!r}; known are {', '.join([*NOTES, 'solution'])}")
+            raise BookError(f"{self.where}: unknown directive {name!r}; known are {', '.join([*NOTES, *FOLDED])}")
         if self.flavor == PAGE:
             return m[0]
         return "\n".join(f"> {line}".rstrip() for line in f"**{NOTES[name]}.** {body}".splitlines())

@@ -70,6 +70,9 @@ def test_notes_and_solutions(render) -> None:
     assert render(":::{solution}\none\n:::") == "<details><summary>Solution</summary>\n\none\n\n</details>"
     assert render(":::{note}\none\n:::", PAGE) == ":::{note}\none\n:::"
     assert "class: dropdown" in render(":::{solution}\none\n:::", PAGE)
+    folded = ":::{derivation}\none\n:::"
+    assert render(folded) == "<details><summary>The derivation, line by line</summary>\n\none\n\n</details>"
+    assert render(folded, PAGE) == ":::{admonition} The derivation, line by line\n:class: dropdown\none\n:::"
 
 
 def test_labels_are_dropped_from_the_notebook(render) -> None:
