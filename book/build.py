@@ -21,7 +21,7 @@ from book.run.clean import clean
 from book.run.execute import Task, execute, execute_all
 from book.run.fingerprint import Fingerprint, fingerprint, stale
 from book.run.process import THREADS
-from book.run.replicate import drawn
+from book.run.replicate import drawn, keep_own
 from book.show.twin import twin
 
 OUT = BUILD / "reproduced"
@@ -59,6 +59,7 @@ def refresh(chosen: list[Chapter], force: bool = False) -> None:
     for chapter in chosen:
         if sync(chapter):
             print(f"{chapter.name}: prose carried into the notebook", flush=True)
+        keep_own(chapter, notebooks.demand(chapter))
 
 
 def sync(chapter: Chapter) -> bool:

@@ -18,10 +18,11 @@ from book.check.prose import typed
 from book.check.repeatable import repeatable
 from book.check.style import style
 from book.check.typed import in_code, in_register
-from book.read import layout, notebooks, source
+from book.read import layout, notebooks, replicas, source
 from book.read.labels import labels
 from book.read.layout import ROOT, BookError, Chapter, parsed
 from book.run.fingerprint import stale
+from book.run.replicate import same_own
 from book.show import hero
 from book.show.twin import twin
 
@@ -65,7 +66,7 @@ def committed(chapter: Chapter) -> list[str]:
         return [f"{name} does not exist; run 'make book'"]
     if reasons := stale(chapter):
         return [f"{name} is stale ({', '.join(reasons)} changed); run 'make book'"]
-    checks = (in_step, verify_run, figures, register.compare, can_fail, displayed)
+    checks = (in_step, own_run, verify_run, figures, register.compare, can_fail, displayed)
     found = (
         executed(notebook)
         + captions(notebook)
@@ -78,6 +79,13 @@ def in_step(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """Whether the twin has the text that its source has now."""
     same = twin(chapter, notebooks.demand(chapter), labels(chapter.root)) == notebook
     return [] if same else ["it does not have its source's text; run 'make book'"]
+
+
+def own_run(chapter: Chapter, notebook: NotebookNode) -> list[str]:
+    """Whether what readers compare their run with is what the notebook says."""
+    if replicas.own(chapter) is None or same_own(chapter, notebook):
+        return []
+    return [f"{replicas.path(chapter).name} has another run of the book's; run 'make book'"]
 
 
 def _hero(root: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """The replicas of a chapter: what other runs of the same code and rules, with other seeds and data, measured.
 
 They stand beside the chapter's register, in ``chapters/aelib_checks/ch02.jsonl``, a line for each. The seed of a
-replica follows from the rules that judge it: who changes a rule or a statement gets fresh runs.
+replica follows from the rules that judge it: who changes a rule or a statement gets fresh runs. The book's own run has
+a line, too, as number 0: it ships with the package, where the notebook does not.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from aelib.notebook import register
 from book import files
 from book.read.layout import BookError, Chapter, parsed
 
+BOOK = 0  # the number of the book's own run
 SEEDS = 4_000_000  # torch uses 32 bits of a seed, and a run has a thousand of them
 
 
@@ -41,6 +43,15 @@ def path(chapter: Chapter) -> Path:
 
 def load(chapter: Chapter) -> list[Replica]:
     """All replicas of a chapter, stale ones too. Raises BookError, which names the line, for what is damaged."""
+    return [replica for replica in _lines(chapter) if replica.number != BOOK]
+
+
+def own(chapter: Chapter) -> Replica | None:
+    """The book's own run of a chapter, as it stands beside its replicas."""
+    return next((replica for replica in _lines(chapter) if replica.number == BOOK), None)
+
+
+def _lines(chapter: Chapter) -> list[Replica]:
     place = path(chapter)
     if not place.exists():
         return []
@@ -71,7 +82,7 @@ def _number(value: object) -> bool:
 
 def keep(chapter: Chapter, replica: Replica) -> None:
     """Write a replica in the place of any other of its data set and number."""
-    rest = [r for r in load(chapter) if (r.dataset, r.number) != (replica.dataset, replica.number)]
+    rest = [r for r in _lines(chapter) if (r.dataset, r.number) != (replica.dataset, replica.number)]
     lines = [
         json.dumps(asdict(r), sort_keys=True) for r in sorted([*rest, replica], key=lambda r: (r.dataset, r.number))
     ]

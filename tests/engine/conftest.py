@@ -181,6 +181,7 @@ def begin(quick: Path) -> Iterator[Callable[..., subprocess.Popen]]:
     """
     (quick / "tmp").mkdir()
     environment = {**os.environ, "PYTHONPATH": str(quick), "TMPDIR": str(quick / "tmp"), "OMP_NUM_THREADS": "1"}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"  # where the disk is full, Python would keep a half of it
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     begun: list[subprocess.Popen] = []
 

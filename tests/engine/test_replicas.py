@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binom
 
 from book import build
+from book.check import lint
 from book.read import notebooks, replicas
 from book.read.layout import BookError, Chapter, chapters
 from book.read.records import records
@@ -26,7 +27,10 @@ from .test_execute import Recorder, ran
 
 @pytest.fixture
 def chapter(demo: Path) -> Chapter:
-    return chapters(demo)[0]
+    """A chapter beside which no run is kept, not even the book's."""
+    first = chapters(demo)[0]
+    replicas.path(first).unlink()
+    return first
 
 
 def replica(number: int = 1, dataset: str = "mnist", verdict: str = "holds", value: float = 0.5, **parts) -> Replica:
@@ -200,3 +204,18 @@ def test_the_bound_is_clopper_and_pearsons(of: int, met: int) -> None:
         assert binom.sf(met - 1, of, found["bound"]) == pytest.approx(0.05)
     else:
         assert found["bound"] == 0
+
+
+def test_the_books_own_run_stands_beside_the_replicas_and_is_none_of_them(chapter: Chapter) -> None:
+    replicas.keep(chapter, replica(1))
+    twin = notebooks.demand(chapter)
+    build.refresh([chapter])
+    kept = replicas.own(chapter)
+    assert kept is not None and (kept.number, kept.seed, kept.dataset) == (0, 0, "mnist")
+    assert kept.claims["01/half"]["values"] == {m["name"]: m["value"] for m in records(twin, "claim")[0]["measured"]}
+    assert replicas.load(chapter) == [replica(1)] and replicate.current(chapter) == []
+    assert lint.own_run(chapter, twin) == []
+    replicas.keep(chapter, replace(kept, fingerprint="of other code"))
+    assert lint.own_run(chapter, twin) == ["ch01.jsonl has another run of the book's; run 'make book'"]
+    build.refresh([chapter])
+    assert replicas.own(chapter) == kept
