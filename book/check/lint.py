@@ -21,6 +21,7 @@ from book.check.typed import in_code, in_register
 from book.read import layout, notebooks, replicas, source
 from book.read.labels import labels
 from book.read.layout import ROOT, BookError, Chapter, parsed
+from book.read.records import records
 from book.run.fingerprint import stale
 from book.run.replicate import same_own
 from book.show import hero
@@ -83,9 +84,9 @@ def in_step(chapter: Chapter, notebook: NotebookNode) -> list[str]:
 
 def own_run(chapter: Chapter, notebook: NotebookNode) -> list[str]:
     """Whether what readers compare their run with is what the notebook says."""
-    if replicas.own(chapter) is None or same_own(chapter, notebook):
+    if not records(notebook, "claim") or same_own(chapter, notebook):
         return []
-    return [f"{replicas.path(chapter).name} has another run of the book's; run 'make book'"]
+    return [f"{replicas.path(chapter).name} lacks the book's own run; run 'make book'"]
 
 
 def _hero(root: Path) -> list[str]:

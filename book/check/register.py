@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 from nbformat import NotebookNode
@@ -10,16 +11,21 @@ from aelib.notebook import register
 from book.read.layout import BookError, Chapter, parsed
 from book.read.records import records
 
+WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,} [A-Za-z]{2,}")  # what no formula has
 RULE = ("what", "low", "high", "source", "refuted", "timing", "rounding")
 
 
 def damage(chapter: Chapter) -> list[str]:
     """What is wrong with the chapter's register itself."""
     try:
-        entries(chapter)
+        quoted = [(id, quote["words"]) for id, entry in entries(chapter).items() for quote in entry["quotes"]]
     except BookError as error:
         return [str(error)]
-    return []
+    return [
+        f"{chapter.register.name}: {id}: got the quotation {words!r}, expected its formulas between dollars"
+        for id, words in quoted
+        if "\\" in words and "$" not in words and WORDS.search(words)  # all of it would be typeset as a formula
+    ]
 
 
 def compare(chapter: Chapter, notebook: NotebookNode) -> list[str]:

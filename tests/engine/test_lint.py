@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.check import cells, lint, project, prose
+from book.check import cells, lint, project, prose, register
 from book.read import layout
 from book.read.notebooks import load, write
 from book.read.records import records
@@ -135,3 +135,11 @@ def test_lint_compares_the_dependencies(tmp_path: Path) -> None:
 
 def test_the_whole_book_is_in_order() -> None:
     assert lint.lint() == []
+
+
+def test_a_quotation_of_words_has_its_formulas_between_dollars(chapter: layout.Chapter) -> None:
+    text = chapter.register.read_text("utf-8")
+    formula, words = r"\\hat R = 2 \\times padding - filter\\ size", r"a half is \\frac{1}{2}"
+    for quoted, told in ((formula, []), (words, ["ch01.toml: 01/half: got the quotation"])):
+        chapter.register.write_text(text.replace("we always get one half", quoted), "utf-8")
+        assert [problem[: len("ch01.toml: 01/half: got the quotation")] for problem in register.damage(chapter)] == told

@@ -209,6 +209,7 @@ def test_the_bound_is_clopper_and_pearsons(of: int, met: int) -> None:
 def test_the_books_own_run_stands_beside_the_replicas_and_is_none_of_them(chapter: Chapter) -> None:
     replicas.keep(chapter, replica(1))
     twin = notebooks.demand(chapter)
+    assert lint.own_run(chapter, twin) == ["ch01.jsonl lacks the book's own run; run 'make book'"]
     build.refresh([chapter])
     kept = replicas.own(chapter)
     assert kept is not None and (kept.number, kept.seed, kept.dataset) == (0, 0, "mnist")
@@ -216,6 +217,6 @@ def test_the_books_own_run_stands_beside_the_replicas_and_is_none_of_them(chapte
     assert replicas.load(chapter) == [replica(1)] and replicate.current(chapter) == []
     assert lint.own_run(chapter, twin) == []
     replicas.keep(chapter, replace(kept, fingerprint="of other code"))
-    assert lint.own_run(chapter, twin) == ["ch01.jsonl has another run of the book's; run 'make book'"]
+    assert lint.own_run(chapter, twin) == ["ch01.jsonl lacks the book's own run; run 'make book'"]
     build.refresh([chapter])
     assert replicas.own(chapter) == kept
